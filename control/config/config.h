@@ -1,0 +1,159 @@
+#pragma once
+// The configuration as a person wrote it, checked and with defaults filled in. Plain values: the
+// dataplane never sees these, it reads the ConfigSnapshot compiled from them.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataplane/conn/conn_state.h"
+#include "dataplane/conn/flow_key.h"
+#include "dataplane/net/addr.h"
+#include "dataplane/units.h"
+#include "dataplane/wan/balance_plan.h"
+#include "dataplane/wan/uplink_id.h"
+
+namespace spillway::config {
+
+/// Where a setting stands, for errors that are found after parsing.
+struct Location {
+  std::string file;
+  unsigned line = 0;
+};
+
+struct Lan {
+  std::string name;
+  std::string port;  ///< ethdev name, PCI address or vdev
+  Ipv4Interface address;
+  std::optional<MacAddr> mac;  ///< default: the device's own
+  std::uint16_t mtu = 1500;    ///< bytes of IP packet
+  Location where;
+};
+
+enum class Traffic : std::uint8_t { received, transmitted, either };
+
+/// Own thresholds of an uplink for `bandwidth` mode: overloaded above `spill_above`, no longer
+/// overloaded below `return_below`.
+struct Threshold {
+  Traffic traffic = Traffic::received;
+  BitsPerSecond spill_above;
+  BitsPerSecond return_below;
+};
+
+struct Uplink {
+  std::string name;
+  std::string port;
+  Ipv4Interface address;
+  Ipv4Addr gateway;
+  std::string table;  ///< name of its routing table, e.g. ISP1_Route
+  bool masquerade = true;
+  unsigned distance = 1;  ///< of its default route in the main table
+  std::uint32_t weight = 1;
+  std::optional<BitsPerSecond> capacity_rx;
+  std::optional<BitsPerSecond> capacity_tx;
+  std::optional<Threshold> threshold;
+  std::optional<MacAddr> mac;
+  std::uint16_t mtu = 1500;
+  Location where;
+};
+
+struct AddressList {
+  std::string name;
+  std::vector<Ipv4Prefix> prefixes;
+  Location where;
+};
+
+struct Route {
+  Ipv4Prefix to;
+  Ipv4Addr via;
+  unsigned distance = 1;
+  bool check_gateway_ping = false;
+  Location where;
+};
+
+struct RouteTable {
+  std::string name;
+  std::vector<Route> routes;
+  Location where;
+};
+
+struct Balance {
+  BalanceMode mode = BalanceMode::failover;
+  Classifier classifier = Classifier::both_addresses;
+  std::vector<std::string> order;  ///< uplink names; default: by distance, then as listed
+  bool reserve = true;             ///< R32
+  std::chrono::milliseconds sample{100};
+  std::chrono::milliseconds window{1000};  ///< averaging window, a multiple of `sample`
+  std::chrono::milliseconds dwell{0};      ///< least time between two switches
+};
+
+enum class Trigger : std::uint8_t { above, below };
+
+/// A Traffic Monitor of the talk: when `interface`'s rate crosses `threshold`, new connections go
+/// to `on_event`.
+struct Monitor {
+  std::string name;
+  std::string interface;
+  Traffic traffic = Traffic::received;
+  Trigger trigger = Trigger::above;
+  BitsPerSecond threshold;
+  std::string on_event;  ///< uplink name
+  Location where;
+};
+
+struct PortRange {
+  std::uint16_t first = 0;  ///< host order
+  std::uint16_t last = 65535;
+  constexpr bool operator==(const PortRange&) const noexcept = default;
+};
+
+struct PolicyRule {
+  std::string name;
+  Ipv4Prefix from{};
+  Ipv4Prefix to{};
+  std::optional<IpProto> protocol;
+  PortRange from_ports;
+  PortRange to_ports;
+  std::vector<std::string> uplinks;  ///< one uplink or a group; empty: drop
+  bool drop = false;
+  Location where;
+};
+
+struct PortForward {
+  std::string uplink;  ///< name, or empty: every uplink
+  IpProto protocol = IpProto::tcp;
+  PortRange ports;
+  Ipv4Addr to;
+  std::uint16_t to_port = 0;  ///< first port at the target; ranges map one to one
+  Location where;
+};
+
+struct Limits {
+  std::uint32_t connections = 262144;
+  std::uint32_t per_lan_host = 0;  ///< 0: no limit (R06)
+};
+
+struct Config {
+  std::string file;
+  std::vector<Lan> lans;
+  std::vector<Uplink> uplinks;
+  std::vector<AddressList> address_lists;
+  std::vector<RouteTable> routes;  ///< "main" is always there
+  Balance balance;
+  std::vector<Monitor> monitors;
+  std::vector<PolicyRule> policy;
+  std::vector<PortForward> port_forwards;
+  std::string timeouts_profile = "routeros";
+  Timeouts timeouts = kTimeoutsRouteros;
+  bool tcp_loose = true;  ///< R16
+  Limits limits;
+
+  /// Position of the uplink called `name`, or nothing.
+  std::optional<UplinkId> find_uplink(const std::string& name) const;
+  /// The list called `name`, or null.
+  const AddressList* find_list(const std::string& name) const;
+};
+
+}  // namespace spillway::config
