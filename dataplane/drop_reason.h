@@ -21,7 +21,7 @@ namespace spillway {
   X(bad_ip_header, "IPv4 version, header or total length invalid (RFC 1812 5.2.2)")               \
   X(bad_ip_checksum, "IPv4 header checksum wrong (RFC 1812 5.2.2)")                              \
   X(truncated, "frame shorter than the IPv4 total length")                                       \
-  X(ip_option, "source-route option (RFC 1812 5.3.13.4)")                                        \
+  X(ip_option, "source-route (RFC 1812 5.3.13.4) or malformed option")                                        \
   X(fragment, "IPv4 fragment")                                                                   \
   X(bad_l4_header, "TCP, UDP or ICMP header cut short or inconsistent")                          \
   X(unsupported_protocol, "transport whose checksum cannot follow a translation")                \

@@ -6,11 +6,10 @@
 #include <type_traits>
 
 #include "dataplane/net/addr.h"
+#include "dataplane/net/ip_proto.h"
 #include "dataplane/zone.h"
 
 namespace spillway {
-
-enum class IpProto : std::uint8_t { icmp = 1, tcp = 6, udp = 17 };
 
 /// Address families share one table layout: an IPv6 key will be a wider type of its own and say so
 /// here, so `family` keeps the two apart wherever bytes of keys are hashed or printed.

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace spillway {
+
+/// Position of a port in the router's port list: LAN ports first, then uplinks.
+enum class PortIndex : std::uint8_t { none = 0xff };
+inline constexpr std::size_t kMaxPorts = 32;
+
+constexpr std::size_t index_of(PortIndex p) noexcept {
+  return static_cast<std::size_t>(p);
+}
+constexpr PortIndex port_index(std::size_t i) noexcept {
+  return static_cast<PortIndex>(i);
+}
+
+}  // namespace spillway
