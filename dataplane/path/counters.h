@@ -1,0 +1,50 @@
+#pragma once
+// Counters of one worker: it alone writes them, anyone may read them at any time.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "dataplane/conn/mark.h"
+#include "dataplane/drop_reason.h"
+#include "dataplane/port_index.h"
+#include "dataplane/wan/uplink_id.h"
+
+namespace spillway {
+
+/// 64-bit counter with a single writer: a plain add, never a locked one.
+class Counter {
+ public:
+  void add(std::uint64_t n) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// Frames and their bytes without FCS. A line of its own, so that the control core's sampling does
+/// not disturb the worker.
+struct alignas(64) PortCounters {
+  Counter rx_packets;
+  Counter rx_bytes;
+  Counter tx_packets;
+  Counter tx_bytes;
+};
+
+struct alignas(64) WorkerCounters {
+  std::array<PortCounters, kMaxPorts> ports;
+  std::array<Counter, kDropReasons> drops;
+  Counter punted;     ///< handed to the control core
+  Counter generated;  ///< made by the router itself
+  Counter expired;    ///< connections that timed out
+  /// Connections opened, by mark and uplink (the last column: no uplink).
+  std::array<std::array<Counter, kMaxUplinks + 1>, kMarks> opened;
+  /// Connections opened, by IP protocol number.
+  std::array<Counter, 256> opened_protocol;
+  /// Connections that took a place on each uplink: what the balancer's reservation counts.
+  std::array<Counter, kMaxUplinks> placed;
+};
+
+}  // namespace spillway

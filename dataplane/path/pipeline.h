@@ -1,0 +1,111 @@
+#pragma once
+// The way of a packet through one worker.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "dataplane/clock.h"
+#include "dataplane/conn/connection_table.h"
+#include "dataplane/path/burst.h"
+#include "dataplane/path/config_snapshot.h"
+#include "dataplane/path/counters.h"
+#include "dataplane/path/host_counts.h"
+#include "dataplane/path/neighbour_table.h"
+#include "dataplane/path/placement.h"
+#include "dataplane/path/tx_buffers.h"
+#include "dataplane/wan/active_word.h"
+#include "dataplane/wan/placement_budget.h"
+
+struct rte_mbuf;
+struct rte_ring;
+
+namespace spillway {
+
+/// What a port is to the pipeline.
+struct PipelinePort {
+  Zone zone = Zone::lan;
+  MacAddr mac;
+  std::uint16_t mtu = 1500;
+};
+
+/// Settings that last as long as the worker.
+struct PipelineSettings {
+  ConnectionTable::Settings table;
+  std::size_t neighbours = 4096;
+  std::size_t counted_hosts = 0;  ///< LAN hosts that R06 can tell apart; 0: no caps
+  rte_ring* punt = nullptr;       ///< to the control core, single producer; null: nothing listens
+};
+
+/// Thread contract: one worker, but for the counters. Everything is noexcept and allocation-free
+/// after construction; construction may throw std::runtime_error.
+class Pipeline {
+ public:
+  explicit Pipeline(const PipelineSettings& settings);
+
+  void set_port(PortIndex port, const PipelinePort& facts) noexcept;
+
+  /// What the next bursts see: time, the configuration and the active word of this iteration.
+  void begin(TimePoint now, const ConfigSnapshot& config, const ActiveCell& active) noexcept;
+
+  /// Forwards, punts or drops each packet of `burst`; what leaves is in `tx()`.
+  void process(Burst& burst) noexcept;
+
+  /// Ends at most `budget` connections that have timed out.
+  void expire(std::uint32_t budget) noexcept;
+
+  /// Counts and frees a packet that ends here.
+  void drop(rte_mbuf* packet, DropReason reason) noexcept;
+
+  TxBuffers& tx() noexcept { return tx_; }
+  ConnectionTable& connections() noexcept { return table_; }
+  NeighbourTable& neighbours() noexcept { return neighbours_; }
+  WorkerCounters& counters() noexcept { return counters_; }
+
+ private:
+  void parse(Burst& burst) noexcept;
+  void look_up(Burst& burst) noexcept;
+  void forward(Burst& burst) noexcept;
+  void forward_known(rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
+                     ConnRef ref) noexcept;
+  void forward_first(rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key) noexcept;
+  void send(rte_mbuf* packet, const ParsedPacket& parsed, NextHopId next_hop) noexcept;
+  bool follow_state(ConnIndex index, Direction direction, const rte_mbuf* packet,
+                    const ParsedPacket& parsed) noexcept;
+  void end_connection(ConnIndex index) noexcept;
+
+  // First packets (first_packet.cpp).
+  ConnRef open(const rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
+               DropReason& reason) noexcept;
+  ConnRef establish(const Placement& placement, Connection& connection, const FlowKey& key,
+                    DropReason& reason) noexcept;
+  ConnRef insert_translated(const Placement& placement, const Connection& prepared,
+                            const FlowKey& key, DropReason& reason) noexcept;
+  bool resolve_next_hops(const Placement& placement, const FlowKey& key,
+                         Connection& connection) noexcept;
+  void count_opened(const Connection& connection, const FlowKey& key) noexcept;
+
+  // Packets without a 5-tuple (special_packet.cpp).
+  void handle_special(rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
+  void translate_icmp_error(rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
+  ConnRef find_embedded(const ParsedPacket& outer, const ParsedPacket& inner) const noexcept;
+  void punt(rte_mbuf* packet) noexcept;
+
+  ConnectionTable table_;
+  NeighbourTable neighbours_;
+  TxBuffers tx_;
+  WorkerCounters counters_;
+  std::unique_ptr<HostCounts> hosts_;
+  rte_ring* punt_ring_;
+  std::array<PipelinePort, kMaxPorts> ports_{};
+
+  // Of this iteration.
+  Millis now_;
+  const ConfigSnapshot* config_ = nullptr;
+  ActiveWord active_;
+  PlacementBudget budget_;
+  Zone zone_ = Zone::lan;    ///< of this burst
+  bool refs_stale_ = false;  ///< a connection ended since this burst was looked up
+};
+
+}  // namespace spillway

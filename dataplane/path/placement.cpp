@@ -1,0 +1,150 @@
+#include "dataplane/path/placement.h"
+
+#include "dataplane/wan/selection.h"
+
+namespace spillway {
+namespace {
+
+Placement refuse(DropReason reason) noexcept {
+  Placement p;
+  p.reason = reason;
+  return p;
+}
+
+/// RFC 1812 5.3.7 and RFC 1122 3.2.1.3: never a host's own address.
+constexpr bool martian_source(Ipv4Addr a) noexcept {
+  const std::uint32_t top = a.host() >> 24;
+  return top == 0 || top == 127 || top >= 224;
+}
+
+bool broadcast_of_ours(const ConfigSnapshot& config, Ipv4Addr dst) noexcept {
+  const auto is_broadcast = [dst](const Ipv4Interface& i) {
+    const Ipv4Prefix network = i.network();
+    // RFC 3021: a /31 has no broadcast address.
+    return network.length < 31 && (dst == network.broadcast() || dst == network.base);
+  };
+  for (const auto& lan : config.lans)
+    if (is_broadcast(lan.interface)) return true;
+  for (const auto& uplink : config.uplinks)
+    if (is_broadcast(uplink.interface)) return true;
+  return false;
+}
+
+bool own_address(const ConfigSnapshot& config, Ipv4Addr dst) noexcept {
+  for (const auto& lan : config.lans)
+    if (lan.interface.address == dst) return true;
+  for (const auto& uplink : config.uplinks)
+    if (uplink.interface.address == dst) return true;
+  return false;
+}
+
+/// Addresses that no packet may carry over a router, whatever the rest of the configuration says.
+struct AddressVerdict {
+  bool refused = false;
+  DropReason reason = DropReason::martian_source;
+};
+AddressVerdict judge_addresses(const ConfigSnapshot& config, const FlowKey& key) noexcept {
+  if (martian_source(key.src) || key.src == key.dst) return {true, DropReason::martian_source};
+  const std::uint32_t top = key.dst.host() >> 24;
+  if (key.dst.host() == 0xffffffffu || broadcast_of_ours(config, key.dst))
+    return {true, DropReason::broadcast};
+  if (top >> 4 == 14) return {true, DropReason::multicast};
+  if (top == 0 || top == 127 || top >= 240) return {true, DropReason::martian_destination};
+  return {};
+}
+
+Placement towards_uplink(const ConfigSnapshot& config, const FlowKey& key, UplinkId id,
+                         Mark mark) noexcept {
+  const UplinkSide& uplink = config.uplinks[index_of(id)];
+  Placement p;
+  p.kind = PlacementKind::forward;
+  p.mark = mark;
+  p.uplink = id;
+  p.egress = uplink.port;
+  p.reply_zone = zone_of(id);
+  p.next_hop = uplink.interface.network().contains(key.dst) ? key.dst : uplink.gateway;
+  p.translated = key;
+  p.translate_source = uplink.masquerade;
+  if (uplink.masquerade) p.translated.src = uplink.interface.address;
+  return p;
+}
+
+/// To a host on a LAN network; `to` differs from the key for a port forward.
+Placement towards_lan(const ConfigSnapshot& config, const FlowKey& key, const FlowKey& to,
+                      Mark mark) noexcept {
+  for (const auto& lan : config.lans) {
+    if (!lan.interface.network().contains(to.dst)) continue;
+    Placement p;
+    p.kind = PlacementKind::forward;
+    p.mark = mark;
+    p.uplink = uplink_of(key.zone);
+    p.egress = lan.port;
+    p.reply_zone = Zone::lan;
+    p.next_hop = to.dst;
+    p.translated = to;
+    return p;
+  }
+  return refuse(DropReason::no_route);
+}
+
+/// Connected to Connected: accepted without a mark, routed by the main table (the talk's first
+/// mangle rule).
+Placement place_connected(const PlacementContext& context, const FlowKey& key) noexcept {
+  Placement lan = towards_lan(context.config, key, key, Mark::no_mark);
+  if (lan.kind == PlacementKind::forward) return lan;
+  const UplinkId id = main_table(context.config, context.active.usable, key.dst);
+  if (id == UplinkId::none) return refuse(DropReason::no_uplink);
+  return towards_uplink(context.config, key, id, Mark::no_mark);
+}
+
+}  // namespace
+
+UplinkId main_table(const ConfigSnapshot& config, UplinkSet usable, Ipv4Addr dst) noexcept {
+  for (std::size_t i = 0; i < config.uplinks.size(); ++i)
+    if (config.uplinks[i].interface.network().contains(dst)) return uplink_id(i);
+  for (std::size_t i = 0; i < config.plan.uplinks; ++i)
+    if (usable.contains(config.plan.by_distance[i])) return config.plan.by_distance[i];
+  return UplinkId::none;
+}
+
+Placement place_from_lan(const PlacementContext& context, const FlowKey& key) noexcept {
+  const ConfigSnapshot& config = context.config;
+  const AddressVerdict verdict = judge_addresses(config, key);
+  if (verdict.refused) return refuse(verdict.reason);
+  if (!config.lan_list.contains(key.src) || own_address(config, key.src))
+    return refuse(DropReason::lan_source_outside);
+  if (own_address(config, key.dst)) {
+    Placement p;
+    p.kind = PlacementKind::local;
+    p.reason = DropReason::punt_local;
+    return p;
+  }
+  if (config.connected_list.contains(key.src) && config.connected_list.contains(key.dst))
+    return place_connected(context, key);
+  if (config.lan_list.contains(key.dst)) return towards_lan(config, key, key, Mark::no_mark);
+  const PolicyVerdict policy = config.policy.classify(key);
+  if (policy.matched && policy.drop) return refuse(DropReason::policy);
+  const UplinkSet candidates =
+      policy.matched ? policy.candidates : UplinkSet::first(config.uplinks.size());
+  const UplinkId id = select_uplink(config.plan, context.active, candidates, key, context.budget);
+  if (id == UplinkId::none) return refuse(DropReason::no_uplink);
+  return towards_uplink(config, key, id, Mark::sticky);
+}
+
+Placement place_from_uplink(const PlacementContext& context, const FlowKey& key) noexcept {
+  const ConfigSnapshot& config = context.config;
+  const AddressVerdict verdict = judge_addresses(config, key);
+  if (verdict.refused) return refuse(verdict.reason);
+  if (config.lan_list.contains(key.src)) return refuse(DropReason::uplink_source_inside);
+  const UplinkId id = uplink_of(key.zone);
+  if (config.uplinks[index_of(id)].interface.address != key.dst)
+    return refuse(DropReason::not_translated);
+  const auto target = config.forwards.find(id, key.proto, key.dst_port);
+  if (!target) return refuse(DropReason::unsolicited);
+  FlowKey to = key;
+  to.dst = target->address;
+  to.dst_port = target->port;
+  return towards_lan(config, key, to, Mark::wan_to_lans);
+}
+
+}  // namespace spillway

@@ -1,0 +1,52 @@
+#pragma once
+// The decision over the first packet of a connection: who may open it, where it goes, what is
+// translated. Everything here runs once a connection.
+
+#include <cstdint>
+
+#include "dataplane/conn/flow_key.h"
+#include "dataplane/conn/mark.h"
+#include "dataplane/drop_reason.h"
+#include "dataplane/path/config_snapshot.h"
+#include "dataplane/wan/active_word.h"
+#include "dataplane/wan/placement_budget.h"
+
+namespace spillway {
+
+enum class PlacementKind : std::uint8_t {
+  forward,  ///< a connection is to be made
+  local,    ///< for the router itself: to the control core
+  drop,
+};
+
+/// What `forward` needs to know; for the others only `reason`.
+struct Placement {
+  PlacementKind kind = PlacementKind::drop;
+  DropReason reason = DropReason::no_route;
+  Mark mark = Mark::no_mark;
+  UplinkId uplink = UplinkId::none;  ///< where it leaves or came in; none within the LAN
+  PortIndex egress = PortIndex::none;
+  Zone reply_zone = Zone::lan;
+  Ipv4Addr next_hop;              ///< on the egress port
+  bool translate_source = false;  ///< SNAT to `translated.src`; its port is still to be chosen
+  FlowKey translated;             ///< the 5-tuple as it leaves
+};
+
+/// Read-only view of what a decision depends on.
+struct PlacementContext {
+  const ConfigSnapshot& config;
+  const ActiveWord& active;
+  const PlacementBudget& budget;
+};
+
+/// First packet from the LAN: local, Connected, policy, balance mode, in this order. Worker only.
+Placement place_from_lan(const PlacementContext& context, const FlowKey& key) noexcept;
+
+/// First packet from an uplink: port forward, or nothing of ours. Worker only.
+Placement place_from_uplink(const PlacementContext& context, const FlowKey& key) noexcept;
+
+/// The uplink that the main table gives for `dst`: a connected one, else the usable one with the
+/// least distance; none when there is none. Any thread.
+UplinkId main_table(const ConfigSnapshot& config, UplinkSet usable, Ipv4Addr dst) noexcept;
+
+}  // namespace spillway
