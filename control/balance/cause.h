@@ -1,0 +1,27 @@
+#pragma once
+// What a switch gives as its cause, in words for the log and the report. Rates are in bit/s.
+
+#include <string>
+
+#include "control/balance/uplink_rate.h"
+#include "control/config/config.h"
+
+namespace spillway {
+
+/// "LB1: ISP_1 received 5400000 bit/s above 5242880 bit/s"
+std::string cause_of_monitor(const config::Monitor& monitor, const UplinkRate& rate);
+
+/// "ISP_1 received 5400000 bit/s above its threshold 5242880 bit/s"
+std::string cause_of_spill(const config::Uplink& uplink, const UplinkRate& rate);
+
+/// "ISP_1 received 3900000 bit/s below its return threshold 4194304 bit/s"
+std::string cause_of_return(const config::Uplink& uplink, const UplinkRate& rate);
+
+/// "all uplinks overloaded: ISP_3 is the least loaded (145 % of its threshold)"; `share` is 1.0 at
+/// the threshold.
+std::string cause_of_least_loaded(const std::string& uplink, double share);
+
+/// "ISP_1 up" or "ISP_1 down"
+std::string cause_of_health(const std::string& uplink, bool usable);
+
+}  // namespace spillway

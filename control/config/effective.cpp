@@ -1,0 +1,169 @@
+#include <climits>
+#include <sstream>
+
+#include "control/config/load.h"
+#include "control/config/words.h"
+
+namespace spillway::config {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+/// libconfig wants integers beyond 32 bits marked.
+std::string number(std::uint64_t value) {
+  return std::to_string(value) + (value > INT_MAX ? "L" : "");
+}
+
+std::string names(const std::vector<std::string>& list) {
+  std::string result = "(";
+  for (const auto& name : list) result += (result.size() > 1 ? ", " : " ") + quoted(name);
+  return result + " )";
+}
+
+std::string ports(const PortRange& range) {
+  return quoted(std::to_string(range.first) + "-" + std::to_string(range.last));
+}
+
+std::string protocol(const std::optional<IpProto>& proto) {
+  if (!proto) return quoted("any");
+  if (*proto == IpProto::tcp) return quoted("tcp");
+  if (*proto == IpProto::udp) return quoted("udp");
+  return quoted(std::to_string(static_cast<unsigned>(*proto)));
+}
+
+template <typename Side>
+void print_side(std::ostream& out, const Side& side) {
+  out << "name = " << quoted(side.name) << "; port = " << quoted(side.port)
+      << "; address = " << quoted(to_string(side.address)) << "; mtu = " << side.mtu << ";";
+  if (side.mac) out << " mac = " << quoted(to_string(*side.mac)) << ";";
+}
+
+void print_uplink(std::ostream& out, const Uplink& u) {
+  out << "  { ";
+  print_side(out, u);
+  out << "\n    gateway = " << quoted(to_string(u.gateway)) << "; table = " << quoted(u.table)
+      << "; masquerade = " << (u.masquerade ? "true" : "false")
+      << ";\n    distance = " << u.distance << "; weight = " << u.weight << ";";
+  if (u.capacity_rx || u.capacity_tx) {
+    out << "\n    capacity = {";
+    if (u.capacity_rx) out << " rx = " << number(u.capacity_rx->value) << ";";
+    if (u.capacity_tx) out << " tx = " << number(u.capacity_tx->value) << ";";
+    out << " };";
+  }
+  if (u.threshold)
+    out << "\n    threshold = { traffic = " << quoted(word_for(kTraffics, u.threshold->traffic))
+        << "; spill_above = " << number(u.threshold->spill_above.value)
+        << "; return_below = " << number(u.threshold->return_below.value) << "; };";
+  out << " }";
+}
+
+void print_lists(std::ostream& out, const Config& c) {
+  out << "address_lists = {\n";
+  for (const AddressList& list : c.address_lists) {
+    std::vector<std::string> prefixes;
+    for (const auto& prefix : list.prefixes) prefixes.push_back(to_string(prefix));
+    out << "  " << list.name << " = " << names(prefixes) << ";\n";
+  }
+  out << "};\n";
+}
+
+void print_routes(std::ostream& out, const Config& c) {
+  out << "routes = {\n";
+  for (const RouteTable& table : c.routes) {
+    out << "  " << table.name << " = (";
+    for (std::size_t i = 0; i < table.routes.size(); ++i) {
+      const Route& r = table.routes[i];
+      out << (i > 0 ? "," : "") << "\n    { to = " << quoted(to_string(r.to))
+          << "; via = " << quoted(to_string(r.via)) << "; distance = " << r.distance
+          << "; check_gateway = " << quoted(r.check_gateway_ping ? "ping" : "none") << "; }";
+    }
+    out << " );\n";
+  }
+  out << "};\n";
+}
+
+void print_balance(std::ostream& out, const Balance& b) {
+  out << "balance = {\n  mode = " << quoted(word_for(kModes, b.mode))
+      << "; classifier = " << quoted(word_for(kClassifiers, b.classifier))
+      << ";\n  order = " << names(b.order) << "; reserve = " << (b.reserve ? "true" : "false")
+      << ";\n  sample_ms = " << b.sample.count() << "; window_ms = " << b.window.count()
+      << "; dwell_ms = " << b.dwell.count() << ";\n};\n";
+}
+
+void print_monitor(std::ostream& out, const Monitor& m) {
+  out << "  { name = " << quoted(m.name) << "; interface = " << quoted(m.interface)
+      << "; traffic = " << quoted(word_for(kTraffics, m.traffic))
+      << ";\n    trigger = " << quoted(word_for(kTriggers, m.trigger))
+      << "; threshold = " << number(m.threshold.value) << "; on_event = " << quoted(m.on_event)
+      << "; }";
+}
+
+void print_rule(std::ostream& out, const PolicyRule& r) {
+  out << "  { name = " << quoted(r.name) << "; from = " << quoted(to_string(r.from))
+      << "; to = " << quoted(to_string(r.to)) << "; protocol = " << protocol(r.protocol) << ";";
+  if (r.from_ports != PortRange{}) out << " from_ports = " << ports(r.from_ports) << ";";
+  if (r.to_ports != PortRange{}) out << " to_ports = " << ports(r.to_ports) << ";";
+  if (r.drop)
+    out << " action = \"drop\"; }";
+  else
+    out << " group = " << names(r.uplinks) << "; }";
+}
+
+void print_forward(std::ostream& out, const PortForward& f) {
+  out << "  { ";
+  if (!f.uplink.empty()) out << "uplink = " << quoted(f.uplink) << "; ";
+  out << "protocol = " << protocol(f.protocol) << "; ports = " << ports(f.ports)
+      << "; to = " << quoted(to_string(f.to)) << "; to_port = " << f.to_port << "; }";
+}
+
+template <typename T>
+void print_list(std::ostream& out, const char* name, const std::vector<T>& items,
+                void (*print)(std::ostream&, const T&)) {
+  out << name << " = (\n";
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    print(out, items[i]);
+    out << (i + 1 < items.size() ? ",\n" : "\n");
+  }
+  out << ");\n";
+}
+
+void print_timeouts(std::ostream& out, const Config& c) {
+  out << "timeouts = {  # seconds\n  profile = " << quoted(c.timeouts_profile) << ";\n";
+  for (const auto& [name, state] : kTimeoutNames)
+    out << "  " << name << " = " << c.timeouts.of(state) / 1000 << ";\n";
+  out << "};\n";
+}
+
+void print_lan(std::ostream& out, const Lan& lan) {
+  out << "  { ";
+  print_side(out, lan);
+  out << " }";
+}
+
+}  // namespace
+
+std::string effective(const Config& c) {
+  std::ostringstream out;
+  print_list(out, "lan", c.lans, print_lan);
+  print_list(out, "uplinks", c.uplinks, print_uplink);
+  print_lists(out, c);
+  print_routes(out, c);
+  print_balance(out, c.balance);
+  print_list(out, "monitors", c.monitors, print_monitor);
+  print_list(out, "policy", c.policy, print_rule);
+  print_list(out, "port_forwards", c.port_forwards, print_forward);
+  print_timeouts(out, c);
+  out << "tcp = { loose = " << (c.tcp_loose ? "true" : "false") << "; };\n";
+  out << "limits = { connections = " << c.limits.connections
+      << "; per_lan_host = " << c.limits.per_lan_host << "; };\n";
+  return out.str();
+}
+
+}  // namespace spillway::config

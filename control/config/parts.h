@@ -1,0 +1,20 @@
+#pragma once
+// The parts of a configuration, each read from its section. Later parts may refer to earlier ones.
+
+#include "control/config/config.h"
+#include "control/config/section.h"
+
+namespace spillway::config {
+
+void read_lans(Section& root, Config& config);
+void read_uplinks(Section& root, Config& config);
+void read_address_lists(Section& root, Config& config);
+void read_routes(Section& root, Config& config);
+void read_balance(Section& root, Config& config);
+void read_monitors(Section& root, Config& config);
+void read_policy(Section& root, Config& config);
+void read_port_forwards(Section& root, Config& config);
+void read_timeouts(Section& root, Config& config);
+void read_limits(Section& root, Config& config);
+
+}  // namespace spillway::config

@@ -1,0 +1,110 @@
+// Exit codes: 0 all well (for a replay: verified); 1 a verification failed or the router could not
+// go on; 2 usage or configuration; 3 the capture could not be read at all.
+
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+
+#include "control/config/load.h"
+#include "control/eal.h"
+#include "control/options.h"
+#include "control/replay/capture/capture.h"
+#include "control/replay/engine/replay.h"
+#include "control/replay/report/progress.h"
+#include "control/replay/report/writers.h"
+
+namespace spillway {
+namespace {
+
+enum ExitCode : int { kOk = 0, kFailed = 1, kUsage = 2, kNoCapture = 3 };
+
+replay::Speed speed_of(ReplaySpeed speed) {
+  switch (speed) {
+    case ReplaySpeed::real:
+      return replay::Speed::real;
+    case ReplaySpeed::max:
+      return replay::Speed::max;
+    case ReplaySpeed::virtual_time:
+      break;
+  }
+  return replay::Speed::virtual_time;
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw std::runtime_error(path + ": cannot be written");
+}
+
+int run_replay(const Options& options) {
+  const config::Config config = config::load(options.config_file);
+  replay::CaptureScan scan = replay::scan_capture(options.capture, config, options.lan_nets);
+  for (const std::string& warning : scan.facts.warnings)
+    std::cerr << "spillway: warning: " << warning << "\n";
+  const Eal eal(replay::Stage::memory_mib(config, replay::stage_settings(scan)),
+                options.eal_arguments);
+  replay::Progress progress(stderr, options.progress, scan.facts.frames);
+  replay::ReplaySettings settings;
+  settings.capture = options.capture;
+  settings.out_dir = options.out_dir;
+  settings.speed = speed_of(options.speed);
+  settings.time_scale = options.time_scale;
+  settings.on_progress = [&](std::uint64_t frames, double seconds) {
+    progress.update(frames, seconds);
+  };
+  const replay::Report report = replay::replay(config, settings, std::move(scan));
+  progress.finish();
+  if (options.html_file) write_file(*options.html_file, replay::to_html(report));
+  std::cout << (options.json ? replay::to_json(report) : replay::to_text(report)) << std::flush;
+  if (!std::cout) throw std::runtime_error("standard output: the report cannot be written");
+  return report.verified() ? kOk : kFailed;
+}
+
+int run(const Options& options) {
+  switch (options.command) {
+    case Command::help:
+      std::cout << help_text();
+      return kOk;
+    case Command::replay_help:
+      std::cout << replay_help_text();
+      return kOk;
+    case Command::version:
+      std::cout << "spillway " SPILLWAY_VERSION "\n";
+      return kOk;
+    case Command::check:
+      std::cout << config::effective(config::load(options.config_file));
+      return kOk;
+    case Command::replay:
+      return run_replay(options);
+    case Command::run:
+      break;
+  }
+  config::load(options.config_file);
+  throw UsageError(
+      "this version routes captures, not live ports yet: use `spillway replay "
+      "CAPTURE --config FILE`, or --check to check the configuration");
+}
+
+}  // namespace
+}  // namespace spillway
+
+int main(int argc, char** argv) {
+  using namespace spillway;
+  try {
+    return run(parse_options({argv + 1, argv + argc}));
+  } catch (const UsageError& e) {
+    std::cerr << "spillway: " << e.what() << "\n";
+    return kUsage;
+  } catch (const config::ConfigError& e) {
+    std::cerr << e.what() << "\n";
+    return kUsage;
+  } catch (const replay::CaptureError& e) {
+    std::cerr << "spillway: " << e.what() << "\n";
+    return kNoCapture;
+  } catch (const std::exception& e) {
+    std::cerr << "spillway: " << e.what() << "\n";
+    return kFailed;
+  }
+}

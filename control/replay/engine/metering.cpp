@@ -1,0 +1,91 @@
+#include "control/replay/engine/metering.h"
+
+#include <algorithm>
+
+#include "control/snapshot.h"
+
+namespace spillway::replay {
+namespace {
+
+double seconds(TimePoint t) {
+  return std::chrono::duration<double>(t.time_since_epoch()).count();
+}
+
+}  // namespace
+
+Metering::Metering(const config::Config& config, Stage& stage, Report& report)
+    : config_(config),
+      stage_(stage),
+      report_(report),
+      balancer_(config, stage.active()),
+      bytes_(config.uplinks.size()),
+      placed_(config.uplinks.size()),
+      placed_before_(config.uplinks.size()) {
+  for (const config::Uplink& uplink : config.uplinks) {
+    UplinkTotals totals;
+    totals.name = uplink.name;
+    report_.uplinks.push_back(std::move(totals));
+    if (!uplink.threshold) continue;
+    report_.thresholds.push_back({uplink.name, "spill above", uplink.threshold->spill_above});
+    report_.thresholds.push_back({uplink.name, "return below", uplink.threshold->return_below});
+  }
+  for (const config::Monitor& monitor : config.monitors)
+    report_.thresholds.push_back({monitor.interface, monitor.name, monitor.threshold});
+}
+
+// Long silences are not sampled throughout: once every window is empty and every dwell over,
+// nothing can change before the next packet.
+void Metering::advance(TimePoint now) {
+  const auto& balance = config_.balance;
+  const RouterClock::duration settled = 2 * balance.window + balance.dwell;
+  const TimePoint last_change = next_;
+  while (next_ <= now) {
+    sample(next_);
+    if (next_ - last_change > settled && now - next_ > settled)
+      next_ += (now - next_ - settled) / balance.sample * balance.sample;
+    next_ += balance.sample;
+  }
+}
+
+void Metering::finish(TimePoint now) {
+  advance(now + 2 * config_.balance.window + config_.balance.dwell);
+  report_.samples = log_.take();
+}
+
+void Metering::sample(TimePoint at) {
+  stage_.poll(at);
+  const WorkerCounters& counters = stage_.counters();
+  for (std::size_t i = 0; i < bytes_.size(); ++i) {
+    const PortCounters& port = counters.ports[index_of(uplink_port(config_, uplink_id(i)))];
+    bytes_[i] = {port.rx_bytes.get(), port.tx_bytes.get()};
+    placed_[i] = counters.placed[i].get();
+  }
+  if (const auto change = balancer_.sample(at, bytes_, placed_)) {
+    SwitchEvent event{seconds(at), name_of(change->from), name_of(change->to), change->cause, {}};
+    for (std::size_t i = 0; i < change->rates.size(); ++i)
+      event.rates[config_.uplinks[i].name] = change->rates[i].rx;
+    report_.switches.push_back(std::move(event));
+  }
+  log(at);
+}
+
+void Metering::log(TimePoint at) {
+  UplinkSample sample;
+  sample.time = seconds(at);
+  for (std::size_t i = 0; i < bytes_.size(); ++i) {
+    const UplinkRate& rate = balancer_.rates()[i];
+    sample.rx.push_back(rate.rx);
+    sample.tx.push_back(rate.tx);
+    sample.new_connections.push_back(static_cast<std::uint32_t>(placed_[i] - placed_before_[i]));
+    report_.uplinks[i].peak_rx = std::max(report_.uplinks[i].peak_rx, rate.rx);
+    report_.uplinks[i].peak_tx = std::max(report_.uplinks[i].peak_tx, rate.tx);
+  }
+  placed_before_ = placed_;
+  log_.add(std::move(sample));
+}
+
+std::string Metering::name_of(UplinkId id) const {
+  return id == UplinkId::none ? "none" : config_.uplinks[index_of(id)].name;
+}
+
+}  // namespace spillway::replay

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+
+#include "control/config/config.h"
+#include "dataplane/path/config_snapshot.h"
+
+namespace spillway {
+
+/// Compiles the configuration into what the workers read. Ports are numbered LANs first, then
+/// uplinks, in the order of the configuration. Needs an EAL when there are policy rules. Control
+/// only. Throws std::runtime_error.
+std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& config);
+
+/// Position of the `i`-th LAN or uplink among the router's ports.
+constexpr PortIndex lan_port(std::size_t i) noexcept {
+  return port_index(i);
+}
+inline PortIndex uplink_port(const config::Config& config, UplinkId id) noexcept {
+  return port_index(config.lans.size() + index_of(id));
+}
+
+}  // namespace spillway
