@@ -49,13 +49,20 @@ ConfigSnapshot one_uplink() {
   return c;
 }
 
+PipelineSettings settings(std::uint32_t connections) {
+  PipelineSettings s;
+  s.table.capacity = connections;
+  s.table.secret = {0x1234567, 0x89abcde};
+  s.neighbours = 1024;
+  return s;
+}
+
 class Bench {
  public:
   explicit Bench(std::uint32_t connections)
       : connections_(connections),
         config_(one_uplink()),
-        pipeline_({.table = {.capacity = connections, .secret = {0x1234567, 0x89abcde}},
-                   .neighbours = 1024}),
+        pipeline_(settings(connections)),
         pool_(rte_pktmbuf_pool_create("bench", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0)) {
     if (pool_ == nullptr) throw std::runtime_error("no memory for packets");
     pipeline_.set_port(kLan, {Zone::lan, kOwn, 1500});
@@ -112,8 +119,13 @@ class Bench {
     return static_cast<std::uint32_t>((std::uint64_t{random_()} * connections_) >> 32);
   }
 
+  void set_length(std::uint32_t i, std::size_t length) {
+    kept_[i]->data_len = static_cast<std::uint16_t>(length);
+    kept_[i]->pkt_len = static_cast<std::uint32_t>(length);
+  }
+
   void fill(std::uint32_t i, const std::vector<std::uint8_t>& frame) {
-    kept_[i]->data_len = kept_[i]->pkt_len = static_cast<std::uint16_t>(frame.size());
+    set_length(i, frame.size());
     std::memcpy(frame_of(kept_[i]), frame.data(), frame.size());
   }
 
@@ -131,7 +143,7 @@ class Bench {
     store(ip + ipv4::checksum, std::uint16_t{0});
     store(ip + ipv4::checksum,
           static_cast<std::uint16_t>(~fold(sum_bytes({ip, ipv4::min_header}))));
-    kept_[i]->data_len = kept_[i]->pkt_len = static_cast<std::uint16_t>(template_.size());
+    set_length(i, template_.size());
   }
 
   std::uint64_t run(PortIndex port, std::uint32_t n) {
