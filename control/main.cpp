@@ -40,7 +40,7 @@ void write_file(const std::string& path, const std::string& text) {
 
 int run_replay(const Options& options) {
   const config::Config config = config::load(options.config_file);
-  replay::CaptureScan scan = replay::scan_capture(options.capture, config, options.lan_nets);
+  const replay::CaptureScan scan = replay::scan_capture(options.capture, config, options.lan_nets);
   for (const std::string& warning : scan.facts.warnings)
     std::cerr << "spillway: warning: " << warning << "\n";
   const Eal eal(replay::Stage::memory_mib(config, replay::stage_settings(scan)),
@@ -54,7 +54,7 @@ int run_replay(const Options& options) {
   settings.on_progress = [&](std::uint64_t frames, double seconds) {
     progress.update(frames, seconds);
   };
-  const replay::Report report = replay::replay(config, settings, std::move(scan));
+  const replay::Report report = replay::replay(config, settings, scan);
   progress.finish();
   if (options.html_file) write_file(*options.html_file, replay::to_html(report));
   std::cout << (options.json ? replay::to_json(report) : replay::to_text(report)) << std::flush;

@@ -19,7 +19,7 @@ std::string names_of(const std::vector<Uplink>& uplinks) {
 /// An uplink's name; reports any other.
 std::string read_uplink_name(Section& section, const char* key, const Config& config) {
   section.require(key, "the name of an uplink");
-  const std::string name = section.text(key).value_or("");
+  std::string name = section.text(key).value_or("");
   if (!name.empty() && !config.find_uplink(name))
     section.reject(key, "an uplink: " + names_of(config.uplinks));
   return name;

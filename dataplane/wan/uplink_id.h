@@ -32,10 +32,10 @@ class UplinkSet {
     return id != UplinkId::none && ((bits_ >> index_of(id)) & 1u) != 0;
   }
   constexpr void insert(UplinkId id) noexcept {
-    bits_ = static_cast<std::uint16_t>(bits_ | (1u << index_of(id)));
+    bits_ = static_cast<std::uint16_t>(bits_ | bit(id));
   }
   constexpr void erase(UplinkId id) noexcept {
-    bits_ = static_cast<std::uint16_t>(bits_ & ~(1u << index_of(id)));
+    bits_ = static_cast<std::uint16_t>(bits_ & ~bit(id));
   }
   constexpr bool empty() const noexcept { return bits_ == 0; }
   constexpr int size() const noexcept { return std::popcount(bits_); }
@@ -49,6 +49,10 @@ class UplinkSet {
   constexpr bool operator==(const UplinkSet&) const noexcept = default;
 
  private:
+  static constexpr unsigned bit(UplinkId id) noexcept {
+    return 1u << (index_of(id) % kMaxUplinks);
+  }
+
   std::uint16_t bits_ = 0;
 };
 

@@ -33,7 +33,9 @@ bool matches(const PolicyRuleSpec& r, const FlowKey& k) {
 
 TEST(Policy, EmptyMatchesNothing) {
   EXPECT_FALSE(PolicyTable().classify(key("10.0.0.1", "8.8.8.8", IpProto::tcp)).matched);
-  EXPECT_FALSE(PolicyTable(std::span<const PolicyRuleSpec>()).classify(key("10.0.0.1", "8.8.8.8", IpProto::tcp)).matched);
+  EXPECT_FALSE(PolicyTable(std::span<const PolicyRuleSpec>())
+                   .classify(key("10.0.0.1", "8.8.8.8", IpProto::tcp))
+                   .matched);
 }
 
 TEST(Policy, TheFirstRuleDecides) {

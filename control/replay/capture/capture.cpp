@@ -76,7 +76,7 @@ void CaptureReader::Impl::open() {
   char why[PCAP_ERRBUF_SIZE] = {};
   pcap.reset(pcap_fopen_offline_with_tstamp_precision(file.get(), PCAP_TSTAMP_PRECISION_NANO, why));
   if (!pcap) throw CaptureError(path + ": not a readable capture: " + why);
-  file.release();  // closed with the capture
+  static_cast<void>(file.release());  // closed with the capture
   link = pcap_datalink(pcap.get());
   if (!link_type_supported(link)) {
     const char* name = pcap_datalink_val_to_name(link);

@@ -33,7 +33,7 @@ int close_stream(void* cookie) {
 }  // namespace
 
 std::FILE* open_gzip(const std::string& path, std::shared_ptr<std::string> error) {
-  const gzFile file = gzopen(path.c_str(), "rb");
+  gzFile file = gzopen(path.c_str(), "rb");
   if (file == nullptr) return nullptr;
   auto stream = std::make_unique<Stream>(Stream{file, std::move(error)});
   const cookie_io_functions_t functions{read_stream, nullptr, nullptr, close_stream};
@@ -47,7 +47,7 @@ std::FILE* open_gzip(const std::string& path, std::shared_ptr<std::string> error
 
 std::string gzip_peek(const std::string& path, std::size_t length) {
   std::string bytes(length, '\0');
-  const gzFile file = gzopen(path.c_str(), "rb");
+  gzFile file = gzopen(path.c_str(), "rb");
   if (file == nullptr) return {};
   const int n = gzread(file, bytes.data(), static_cast<unsigned>(length));
   gzclose(file);

@@ -43,7 +43,6 @@ class Replay {
          Report& report)
       : config_(config),
         settings_(settings),
-        scan_(scan),
         report_(report),
         stage_(config, stage_settings(scan)),
         ledger_(config),
@@ -126,7 +125,6 @@ class Replay {
 
   const config::Config& config_;
   const ReplaySettings& settings_;
-  const CaptureScan& scan_;
   Report& report_;
   Stage stage_;
   Ledger ledger_;
@@ -173,7 +171,8 @@ StageSettings stage_settings(const CaptureScan& scan) {
   return settings;
 }
 
-Report replay(const config::Config& config, const ReplaySettings& settings, CaptureScan scan) {
+Report replay(const config::Config& config, const ReplaySettings& settings,
+              const CaptureScan& scan) {
   Report report;
   report.version = SPILLWAY_VERSION;
   report.config_file = config.file;

@@ -22,6 +22,7 @@ namespace {
 
 constexpr unsigned kRingSize = 256;  // more than one burst can bring or send
 constexpr unsigned kPoolSize = 1023;
+constexpr auto kAnySocket = static_cast<unsigned>(SOCKET_ID_ANY);
 
 [[noreturn]] void fail(const std::string& what) {
   throw std::runtime_error("replay: " + what + ": " + rte_strerror(rte_errno));
@@ -97,13 +98,13 @@ struct Stage::Port {
   Port& operator=(const Port&) = delete;
 
   void start(const std::string& name, rte_mempool* pool) {
-    ethdev = rte_eth_from_rings(name.c_str(), &in, 1, &out, 1, SOCKET_ID_ANY);
+    ethdev = rte_eth_from_rings(name.c_str(), &in, 1, &out, 1, kAnySocket);
     if (ethdev < 0) fail("cannot create port " + name);
     const auto id = static_cast<std::uint16_t>(ethdev);
     const rte_eth_conf conf{};
     if (rte_eth_dev_configure(id, 1, 1, &conf) != 0 ||
-        rte_eth_rx_queue_setup(id, 0, kRingSize, SOCKET_ID_ANY, nullptr, pool) != 0 ||
-        rte_eth_tx_queue_setup(id, 0, kRingSize, SOCKET_ID_ANY, nullptr) != 0 ||
+        rte_eth_rx_queue_setup(id, 0, kRingSize, kAnySocket, nullptr, pool) != 0 ||
+        rte_eth_tx_queue_setup(id, 0, kRingSize, kAnySocket, nullptr) != 0 ||
         rte_eth_dev_start(id) != 0)
       fail("cannot start port " + name);
   }

@@ -115,7 +115,9 @@ class Chart {
     }
     const double step = nice_step(end_, 8);
     const int decimals = step >= 1 ? 0 : step >= 0.1 ? 1 : 3;
-    for (double t = 0; t <= end_ * (1 + 1e-9); t += step) {
+    const auto steps = static_cast<int>(end_ / step * (1 + 1e-9));
+    for (int i = 0; i <= steps; ++i) {
+      const double t = step * i;
       line(x(t), kRateTop, x(t), kRateTop + kRateHeight, "grid");
       line(x(t), kBarTop, x(t), kBarTop + kBarHeight, "grid");
       text(x(t), kBarTop + kBarHeight + 18, "middle", fixed(t, decimals) + " s");

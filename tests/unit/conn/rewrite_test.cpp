@@ -48,7 +48,7 @@ IpProto any_proto() {
   return *rc::gen::element(IpProto::tcp, IpProto::udp, IpProto::icmp);
 }
 
-RC_GTEST_PROP(Rewrite, R21_GivesThePacketThatCarriesTheOtherTuple, (Bytes payload)) {
+RC_GTEST_PROP(Rewrite, R21_GivesThePacketThatCarriesTheOtherTuple, (const Bytes& payload)) {
   const FlowKey from = any_key(any_proto());
   const FlowKey to = translated(from);
   Bytes packet = packet_of(from, false, payload);
@@ -62,7 +62,7 @@ RC_GTEST_PROP(Rewrite, R21_GivesThePacketThatCarriesTheOtherTuple, (Bytes payloa
 
 /// VigNAT's rule and the round trip: what goes out and is mirrored comes back as if it had never
 /// been translated.
-RC_GTEST_PROP(Rewrite, InboundAfterOutboundIsTheIdentity, (Bytes payload)) {
+RC_GTEST_PROP(Rewrite, InboundAfterOutboundIsTheIdentity, (const Bytes& payload)) {
   const FlowKey original = any_key(any_proto());
   const FlowKey to = translated(original);
   const Connection c = make_connection(original, to, zone_of(uplink_id(1)));
@@ -76,7 +76,7 @@ RC_GTEST_PROP(Rewrite, InboundAfterOutboundIsTheIdentity, (Bytes payload)) {
   RC_ASSERT(packet == expected);
 }
 
-RC_GTEST_PROP(Rewrite, VigNatRule_OnlyTupleChecksumsAndTtlChange, (Bytes payload)) {
+RC_GTEST_PROP(Rewrite, VigNatRule_OnlyTupleChecksumsAndTtlChange, (const Bytes& payload)) {
   const FlowKey from = any_key(any_proto());
   const Bytes before = packet_of(from, false, payload);
   Bytes after = before;
@@ -92,7 +92,7 @@ RC_GTEST_PROP(Rewrite, VigNatRule_OnlyTupleChecksumsAndTtlChange, (Bytes payload
   }
 }
 
-RC_GTEST_PROP(Rewrite, AWrongChecksumStaysEquallyWrong, (Bytes payload)) {
+RC_GTEST_PROP(Rewrite, AWrongChecksumStaysEquallyWrong, (const Bytes& payload)) {
   const FlowKey from = any_key(*rc::gen::element(IpProto::tcp, IpProto::icmp));
   const FlowKey to = translated(from);
   const Rewrite there = Rewrite::between(from, to);
