@@ -19,16 +19,16 @@ std::optional<double> factor_of(std::string_view suffix) {
 }  // namespace
 
 std::optional<BitsPerSecond> parse_rate(std::string_view text) {
-  double number = 0;
   const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  if (error != std::errc() || !(number >= 0)) return std::nullopt;
-  const auto factor = factor_of({at, static_cast<std::size_t>(end - at)});
-  if (!factor || number * *factor >= 18446744073709551615.0) return std::nullopt;
   // Whole numbers beyond 2^53 would lose digits in a double.
   std::uint64_t whole = 0;
   const auto exact = std::from_chars(text.data(), end, whole);
   if (exact.ec == std::errc() && exact.ptr == end) return BitsPerSecond{whole};
+  double number = 0;
+  const auto [at, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc() || !(number >= 0)) return std::nullopt;
+  const auto factor = factor_of({at, static_cast<std::size_t>(end - at)});
+  if (!factor || number * *factor >= 18446744073709551615.0) return std::nullopt;
   return BitsPerSecond{static_cast<std::uint64_t>(std::llround(number * *factor))};
 }
 

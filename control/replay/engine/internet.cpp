@@ -77,6 +77,11 @@ std::variant<Feed, Skip> Internet::prepare(const CapturedPacket& captured, TimeP
   return f;
 }
 
+bool Internet::from_outside(const CapturedPacket& captured) const {
+  return captured.ethertype == ethertype::ipv4 && captured.bytes.size() >= ipv4::min_header &&
+         !plan_.is_lan(source_of(captured.bytes));
+}
+
 Internet::Result Internet::prepare_ipv4(const CapturedPacket& captured, TimePoint now) {
   packet_.assign(captured.bytes.begin(), captured.bytes.end());
   if (!complete(captured)) return Skip{"snap_cut_headers"};

@@ -46,6 +46,9 @@ class Internet {
 
   std::variant<Feed, Skip> prepare(const CapturedPacket& captured, TimePoint now);
 
+  /// Whether a captured packet comes from a host that is not the LAN's.
+  bool from_outside(const CapturedPacket& captured) const;
+
   const Adjusted& adjusted() const { return adjusted_; }
 
  private:

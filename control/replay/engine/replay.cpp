@@ -79,6 +79,8 @@ class Replay {
     }
     if (settings_.speed == Speed::real)
       std::this_thread::sleep_until(started + at.time_since_epoch());
+    // An answer can be addressed only once the router has shown what it made of the question.
+    if (internet_.from_outside(packet)) flush_outbound();
     // In a burst every packet has the time of the first.
     if (burst_.empty()) now_ = at;
     auto prepared = internet_.prepare(packet, now_);
@@ -98,6 +100,10 @@ class Replay {
   void introduce_neighbours(const Feed& fed) {
     if (index_of(fed.port) >= config_.lans.size() || fed.parsed.kind != PacketKind::flow) return;
     stage_.introduce(fed.port, fed.parsed.src());
+  }
+
+  void flush_outbound() {
+    if (!burst_.empty() && index_of(burst_.back().fed.port) < config_.lans.size()) flush();
   }
 
   void flush() {

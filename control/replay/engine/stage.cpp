@@ -1,7 +1,7 @@
 #include "control/replay/engine/stage.h"
 
-#include <rte_bus_vdev.h>
 #include <rte_cycles.h>
+#include <rte_dev.h>
 #include <rte_errno.h>
 #include <rte_eth_ring.h>
 #include <rte_ethdev.h>
@@ -85,8 +85,11 @@ struct Stage::Port {
   ~Port() {
     if (ethdev >= 0) {
       const auto id = static_cast<std::uint16_t>(ethdev);
+      rte_eth_dev_info info{};
+      rte_eth_dev_info_get(id, &info);
       rte_eth_dev_stop(id);
-      rte_eth_dev_close(id);
+      // Closes the port too, and frees its name for the next one.
+      rte_dev_remove(const_cast<rte_device*>(info.device));
     }
     for (rte_ring* ring : {in, out}) {
       void* packet = nullptr;

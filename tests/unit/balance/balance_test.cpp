@@ -1,0 +1,293 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "control/balance/balancer.h"
+#include "control/balance/plan.h"
+#include "control/balance/uplink_choice.h"
+
+namespace spillway {
+namespace {
+
+using namespace std::chrono_literals;
+using config::Config;
+using config::Traffic;
+using config::Trigger;
+
+constexpr std::uint64_t kMega = 1'000'000;
+
+Config uplinks(std::size_t n) {
+  Config c;
+  c.balance.mode = BalanceMode::bandwidth;
+  c.balance.reserve = false;
+  for (std::size_t i = 0; i < n; ++i) {
+    config::Uplink u;
+    u.name = "ISP_" + std::to_string(i + 1);
+    u.distance = static_cast<unsigned>(i + 1);
+    c.uplinks.push_back(u);
+  }
+  return c;
+}
+
+config::Monitor monitor(const char* name, Trigger trigger, std::uint64_t threshold,
+                        const char* to) {
+  config::Monitor m;
+  m.name = name;
+  m.interface = "ISP_1";
+  m.trigger = trigger;
+  m.threshold = {threshold};
+  m.on_event = to;
+  return m;
+}
+
+Config talk() {
+  Config c = uplinks(2);
+  c.monitors = {monitor("LB1", Trigger::above, 5242880, "ISP_2"),
+                monitor("LB2", Trigger::below, 5242880, "ISP_1")};
+  return c;
+}
+
+Config with_thresholds(std::size_t n, std::uint64_t spill, std::uint64_t back) {
+  Config c = uplinks(n);
+  for (auto& u : c.uplinks) u.threshold = config::Threshold{Traffic::received, {spill}, {back}};
+  return c;
+}
+
+/// Feeds constant rates, one sample after the other.
+class Bed {
+ public:
+  explicit Bed(const Config& config)
+      : config_(config),
+        balancer_(config_, cell_),
+        bytes_(config.uplinks.size()),
+        placed_(config.uplinks.size()) {}
+
+  std::vector<SwitchRecord> run(std::chrono::milliseconds time,
+                                const std::vector<std::uint64_t>& rx) {
+    std::vector<SwitchRecord> switches;
+    for (auto t = 0ms; t < time; t += config_.balance.sample) {
+      now_ += config_.balance.sample;
+      for (std::size_t i = 0; i < rx.size(); ++i)
+        bytes_[i].rx +=
+            rx[i] / 8 * static_cast<std::uint64_t>(config_.balance.sample.count()) / 1000;
+      if (auto s = balancer_.sample(now_, bytes_, placed_)) switches.push_back(*s);
+      check_published();
+    }
+    return switches;
+  }
+  void place(std::size_t uplink, std::uint64_t n) { placed_[uplink] += n; }
+  UplinkId active() const { return balancer_.word().active; }
+  Balancer& balancer() { return balancer_; }
+  const ActiveCell& cell() const { return cell_; }
+  TimePoint now() const { return now_; }
+
+ private:
+  void check_published() {
+    EXPECT_EQ(cell_.load(), balancer_.word());
+    EXPECT_TRUE(active() == UplinkId::none || balancer_.word().usable.contains(active()));
+  }
+
+  Config config_;
+  ActiveCell cell_;
+  Balancer balancer_;
+  std::vector<PortBytes> bytes_;
+  std::vector<std::uint64_t> placed_;
+  TimePoint now_{};
+};
+
+constexpr UplinkId kIsp1 = uplink_id(0);
+constexpr UplinkId kIsp2 = uplink_id(1);
+constexpr UplinkId kIsp3 = uplink_id(2);
+
+TEST(RateMeter, FillsItsWindowAndForgets) {
+  RateMeter meter(100ms, 1000ms);
+  std::uint64_t total = 0;
+  TimePoint now{};
+  meter.add(now, 0);
+  for (int i = 1; i <= 10; ++i) {
+    total += 12500;
+    meter.add(now += 100ms, total);
+    EXPECT_EQ(meter.rate().value, static_cast<std::uint64_t>(i) * 100000);
+  }
+  for (int i = 1; i <= 10; ++i) meter.add(now += 100ms, total);
+  EXPECT_EQ(meter.rate().value, 0u);
+}
+
+TEST(RateMeter, ALateSampleIsNoBurst) {
+  RateMeter meter(100ms, 1000ms);
+  meter.add(TimePoint{}, 0);
+  meter.add(TimePoint{5s}, 5 * 125000);
+  EXPECT_EQ(meter.rate().value, kMega);
+}
+
+TEST(RateMeter, R31_RatesOf64BitsDoNotOverflow) {
+  RateMeter meter(100ms, 1000ms);
+  meter.add(TimePoint{}, 0);
+  meter.add(TimePoint{1s}, std::uint64_t{50} << 30);
+  EXPECT_EQ(meter.rate().value, (std::uint64_t{50} << 30) * 8);
+  meter.add(TimePoint{2s}, 0);
+  meter.add(TimePoint{3s}, ~std::uint64_t{0});
+  EXPECT_GT(meter.rate().value, std::uint64_t{1} << 62);
+}
+
+TEST(Monitor, FiresAtTheEdgeOnly) {
+  Monitor above(Trigger::above, {100});
+  Monitor below(Trigger::below, {100});
+  const struct {
+    std::uint64_t rate;
+    bool above;
+    bool below;
+  } rows[] = {{0, false, false},   {100, false, false}, {101, true, false}, {200, false, false},
+              {101, false, false}, {100, false, true},  {50, false, false}, {300, true, false}};
+  for (const auto& row : rows) {
+    EXPECT_EQ(above.observe({row.rate}), row.above) << row.rate;
+    EXPECT_EQ(below.observe({row.rate}), row.below) << row.rate;
+  }
+}
+
+TEST(Balancer, R30_TheTalk) {
+  Bed bed(talk());
+  EXPECT_EQ(bed.active(), kIsp1);
+  EXPECT_TRUE(bed.run(3s, {5 * kMega, 0}).empty());
+  const auto up = bed.run(3s, {6 * kMega, 0});
+  ASSERT_EQ(up.size(), 1u);
+  EXPECT_EQ(up[0].to, kIsp2);
+  EXPECT_TRUE(up[0].cause.starts_with("LB1: ISP_1 received ")) << up[0].cause;
+  EXPECT_TRUE(up[0].cause.ends_with(" bit/s above 5242880 bit/s")) << up[0].cause;
+  EXPECT_GT(up[0].rates[0].rx.value, 5242880u);
+  EXPECT_TRUE(bed.run(5s, {6 * kMega, 9 * kMega}).empty()) << "ISP_2 has no monitor";
+  const auto down = bed.run(3s, {5 * kMega, 9 * kMega});
+  ASSERT_EQ(down.size(), 1u);
+  EXPECT_EQ(down[0].to, kIsp1);
+  EXPECT_TRUE(down[0].cause.starts_with("LB2: ISP_1 received ")) << down[0].cause;
+}
+
+TEST(Balancer, R30_ReactsWithinTwoSamplesOfTheMeasuredCrossing) {
+  Config c = talk();
+  c.balance.window = c.balance.sample;
+  Bed bed(c);
+  bed.run(1s, {kMega, 0});
+  EXPECT_EQ(bed.run(200ms, {20 * kMega, 0}).size(), 1u);
+}
+
+TEST(Balancer, R31_SpillsAlongTheOrderAndComesBackWithHysteresis) {
+  Bed bed(with_thresholds(3, 10 * kMega, 8 * kMega));
+  EXPECT_EQ(bed.run(3s, {11 * kMega, 0, 0}).at(0).to, kIsp2);
+  EXPECT_EQ(bed.run(3s, {11 * kMega, 12 * kMega, 0}).at(0).to, kIsp3);
+  EXPECT_TRUE(bed.run(3s, {9 * kMega, 9 * kMega, 0}).empty()) << "between the two thresholds";
+  const auto back = bed.run(3s, {7 * kMega, 9 * kMega, 0});
+  ASSERT_EQ(back.size(), 1u);
+  EXPECT_EQ(back[0].to, kIsp1);
+  EXPECT_NE(back[0].cause.find("below its return threshold"), std::string::npos) << back[0].cause;
+}
+
+TEST(Balancer, R31_AllOverloadedTheLeastLoadedIsTakenAndSaid) {
+  Bed bed(with_thresholds(3, 10 * kMega, 8 * kMega));
+  const auto switches = bed.run(3s, {30 * kMega, 20 * kMega, 40 * kMega});
+  ASSERT_FALSE(switches.empty());
+  EXPECT_EQ(bed.active(), kIsp2);
+}
+
+TEST(Balancer, R31_DwellPostponesWhatLoadAsksForButNoFailure) {
+  Config c = with_thresholds(2, 10 * kMega, 8 * kMega);
+  c.balance.dwell = 5s;
+  Bed bed(c);
+  EXPECT_EQ(bed.run(2s, {20 * kMega, 0}).size(), 1u);
+  EXPECT_TRUE(bed.run(2s, {kMega, 0}).empty());
+  EXPECT_EQ(bed.run(3s, {kMega, 0}).size(), 1u);
+  ASSERT_TRUE(bed.balancer().set_usable(bed.now(), kIsp1, false));
+  EXPECT_EQ(bed.active(), kIsp2);
+}
+
+TEST(Balancer, AFailureSwitchesAtOnceAndNothingUsableIsNone) {
+  Bed bed(talk());
+  const auto down = bed.balancer().set_usable(bed.now(), kIsp1, false);
+  ASSERT_TRUE(down);
+  EXPECT_EQ(down->to, kIsp2);
+  EXPECT_EQ(down->cause, "ISP_1 down");
+  EXPECT_EQ(bed.balancer().set_usable(bed.now(), kIsp2, false)->to, UplinkId::none);
+  EXPECT_EQ(bed.balancer().set_usable(bed.now(), kIsp2, true)->to, kIsp2) << "R37";
+  EXPECT_FALSE(bed.balancer().set_usable(bed.now(), kIsp2, true)) << "no change";
+}
+
+TEST(Balancer, OtherModesFollowTheDistance) {
+  Config c = uplinks(3);
+  c.balance.mode = BalanceMode::failover;
+  c.uplinks[2].distance = 0;
+  Bed bed(c);
+  EXPECT_EQ(bed.active(), kIsp3);
+  EXPECT_TRUE(bed.run(2s, {0, 0, 100 * kMega}).empty());
+}
+
+TEST(Balancer, R32_HeadroomShrinksWithWhatWasJustPlaced) {
+  Config c = with_thresholds(2, 10 * kMega, 8 * kMega);
+  c.balance.reserve = true;
+  Bed bed(c);
+  bed.run(3s, {kMega, 0});
+  const std::uint32_t before = bed.cell().headroom(kIsp1);
+  const std::uint32_t generation = bed.cell().load().generation;
+  bed.place(0, 20);
+  bed.run(100ms, {kMega, 0});
+  EXPECT_LT(bed.cell().headroom(kIsp1), before);
+  EXPECT_NE(bed.cell().load().generation, generation) << "workers must refill";
+  EXPECT_GE(bed.cell().headroom(kIsp1), 1u);
+}
+
+TEST(Balancer, R32_WithoutReserveHeadroomIsUnlimited) {
+  Bed bed(with_thresholds(2, 10 * kMega, 8 * kMega));
+  bed.place(0, 1000);
+  bed.run(1s, {5 * kMega, 0});
+  EXPECT_EQ(bed.cell().headroom(kIsp1), kUnlimitedHeadroom);
+}
+
+/// R31: at a constant load each uplink's state changes once at most, and then nothing does.
+RC_GTEST_PROP(Balancer, R31_NoFlappingAtAConstantLoad, ()) {
+  const auto n = *rc::gen::inRange<std::size_t>(1, 17);
+  Config c = uplinks(n);
+  std::vector<std::uint64_t> rx;
+  for (auto& u : c.uplinks) {
+    const auto spill = *rc::gen::inRange<std::uint64_t>(1, 100) * kMega;
+    u.threshold = config::Threshold{
+        Traffic::received, {spill}, {spill * *rc::gen::inRange<std::uint64_t>(1, 11) / 10}};
+    rx.push_back(*rc::gen::inRange<std::uint64_t>(0, 120) * kMega);
+  }
+  Bed bed(c);
+  bed.run(3s, rx);
+  RC_ASSERT(bed.run(10s, rx).empty());
+}
+
+RC_GTEST_PROP(Choice, IsUsableOrNone, ()) {
+  std::vector<UplinkId> order;
+  for (std::size_t i = 0; i < 6; ++i) order.push_back(uplink_id(i));
+  std::vector<double> share(6, 0);
+  for (double& s : share) s = *rc::gen::inRange(0, 300) / 100.0;
+  ChoiceInput input;
+  input.order = order;
+  input.share = share;
+  input.usable = UplinkSet(static_cast<std::uint16_t>(*rc::gen::inRange(0, 64)));
+  input.overloaded = UplinkSet(static_cast<std::uint16_t>(*rc::gen::inRange(0, 64)));
+  input.requested = *rc::gen::element(UplinkId::none, kIsp1, kIsp3);
+  input.current = *rc::gen::element(UplinkId::none, kIsp1, kIsp2);
+  const UplinkId chosen = choose_uplink(input);
+  if (input.usable.empty()) {
+    RC_ASSERT(chosen == UplinkId::none);
+  } else {
+    RC_ASSERT(input.usable.contains(chosen));
+    if (!all_overloaded(input.usable, input.overloaded))
+      RC_ASSERT(!input.overloaded.contains(chosen));
+  }
+}
+
+TEST(Plan, OrderAndDistance) {
+  Config c = uplinks(3);
+  c.uplinks[0].distance = 9;
+  c.balance.order = {"ISP_3"};
+  const BalancePlan plan = make_balance_plan(c);
+  EXPECT_EQ(plan.order[0], kIsp3);
+  EXPECT_EQ(plan.order[1], kIsp2);
+  EXPECT_EQ(plan.by_distance[2], kIsp1);
+  c.balance.order = {"nobody"};
+  EXPECT_THROW(make_balance_plan(c), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace spillway
