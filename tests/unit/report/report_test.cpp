@@ -75,7 +75,7 @@ TEST(Json, HasTheDocumentedKeys) {
 TEST(Json, NamesOfAnyBytesDoNotBreakIt) {
   Report r = sample();
   r.capture.file = "\xff\xfe\"quoted\"\n.pcap";
-  EXPECT_NO_THROW(nlohmann::json::parse(to_json(r)));
+  EXPECT_TRUE(nlohmann::json::accept(to_json(r)));
 }
 
 TEST(Verdict, EveryFailureCounts) {
