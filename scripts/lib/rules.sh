@@ -47,6 +47,16 @@ rule_eal_only_where_allowed() {
     sed 's/$/: DPDK in a pure folder/'
 }
 
+# Every reason to drop a packet is named in a test.
+rule_drop_reasons_tested() {
+  local reason status=0
+  while read -r reason; do
+    grep -rqE "(DropReason::|\")$reason\b" tests --include='*.cpp' ||
+      { echo "DropReason::$reason is in no test"; status=1; }
+  done < <(sed -n 's/^ *X(\([a-z0-9_]*\),.*/\1/p' dataplane/drop_reason.h)
+  return $status
+}
+
 # Files stay readable: 400 lines at most, and a header says #pragma once.
 rule_file_form() {
   local status=0 file lines

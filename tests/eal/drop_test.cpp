@@ -141,5 +141,20 @@ TEST(Drops, R40_AFullTableLosesNoEstablishedConnection) {
   EXPECT_TRUE(router.balanced());
 }
 
+TEST(Drops, NoRouteToWhatIsCalledLanButIsNowhere) {
+  TestRouter router;
+  router.config.lan_list.prefixes.push_back({Ipv4Addr::of(10, 99, 0, 0), 16});
+  EXPECT_EQ(router.from_lan(between(kHost, Ipv4Addr::of(10, 99, 1, 1))).dropped,
+            DropReason::no_route);
+}
+
+TEST(Drops, R25_HeadersThatCannotBeJoined) {
+  TestRouter router;
+  FrameSpec s;
+  s.payload.assign(3000, 1);
+  EXPECT_EQ(router.scattered(kLan, build_frame(s), 100).dropped, DropReason::headers_split);
+  EXPECT_TRUE(router.balanced());
+}
+
 }  // namespace
 }  // namespace spillway::test

@@ -187,6 +187,23 @@ TEST(Rule, PausesOfYearsDoNotStopIt) {
   EXPECT_EQ(r.connections.at("Sticky_ISP_1"), 2u);
 }
 
+TEST(Stage, WhatIsForTheRouterItselfEndsAsPuntLocal) {
+  const auto config = small_config();
+  Stage stage(config, {});
+  ActiveWord word;
+  word.active = uplink_id(0);
+  word.usable = UplinkSet(3);
+  stage.active().publish(word);
+  FrameSpec s;
+  s.dst_mac = stage.mac(port_index(0));
+  s.dst = Ipv4Addr::of(192, 168, 22, 1);
+  stage.inject(port_index(0), test::build_frame(s), 0);
+  stage.poll(TimePoint{});
+  stage.collect([](const Stage::Sent&) { FAIL() << "nothing may leave"; });
+  EXPECT_EQ(stage.drops(DropReason::punt_local), 1u);
+  EXPECT_TRUE(stage.balanced());
+}
+
 /// A router and books that disagree: what one side must not do, the other reports.
 class Disagreement : public testing::Test {
  protected:
