@@ -3,6 +3,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -44,6 +45,10 @@ Eal::Eal(std::size_t memory_mib, const std::vector<std::string>& extra) {
   std::vector<char*> pointers;
   for (std::string& argument : all) pointers.push_back(argument.data());
   if (rte_eal_init(static_cast<int>(pointers.size()), pointers.data()) >= 0) return;
+  if (access("/sys/devices/system/cpu/cpu0", F_OK) != 0)
+    throw std::runtime_error(
+        "DPDK's EAL does not start: it finds the CPUs in /sys, which is not mounted here "
+        "(mount -t sysfs sysfs /sys)");
   std::string line;
   for (const std::string& argument : all) line += " " + argument;
   throw std::runtime_error("DPDK's EAL does not start (" + std::string(rte_strerror(rte_errno)) +

@@ -1,5 +1,5 @@
-// Exit codes: 0 all well (for a replay: verified); 1 a verification failed or the router could not
-// go on; 2 usage or configuration; 3 the capture could not be read at all.
+// Exit codes: 0 all well (for a replay: verified); 1 a verification failed; 2 usage, configuration
+// or a machine on which it cannot run; 3 the capture could not be read at all.
 
 #include <cstdio>
 #include <exception>
@@ -105,6 +105,6 @@ int main(int argc, char** argv) {
     return kNoCapture;
   } catch (const std::exception& e) {
     std::cerr << "spillway: " << e.what() << "\n";
-    return kFailed;
+    return kUsage;
   }
 }

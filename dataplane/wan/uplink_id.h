@@ -49,9 +49,7 @@ class UplinkSet {
   constexpr bool operator==(const UplinkSet&) const noexcept = default;
 
  private:
-  static constexpr unsigned bit(UplinkId id) noexcept {
-    return 1u << (index_of(id) % kMaxUplinks);
-  }
+  static constexpr unsigned bit(UplinkId id) noexcept { return 1u << (index_of(id) % kMaxUplinks); }
 
   std::uint16_t bits_ = 0;
 };

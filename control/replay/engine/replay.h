@@ -32,6 +32,7 @@ StageSettings stage_settings(const CaptureScan& scan);
 
 /// Plays the capture. Needs an EAL with Stage::memory_mib. Throws CaptureError when the capture
 /// vanished, std::runtime_error when a port or an output file cannot be made.
-Report replay(const config::Config& config, const ReplaySettings& settings, const CaptureScan& scan);
+Report replay(const config::Config& config, const ReplaySettings& settings,
+              const CaptureScan& scan);
 
 }  // namespace spillway::replay
