@@ -14,15 +14,18 @@ build_in() {
   ninja -C "$directory" --quiet
 }
 
-# DPDK finds the CPUs in /sys, which a plain chroot lacks. As root the command runs again in a mount
-# namespace of its own that has it; nothing outside changes.
+# DPDK finds the CPUs in /sys, which a plain chroot lacks. As root the command runs again with it
+# mounted. In a chroot the mounts cannot be made private, so they are undone when the command ends.
 with_kernel_files() {  # with_kernel_files FOLDER COMMAND..., before anything else
   [[ ! -d /sys/devices/system/cpu || ! -e /proc/self ]] || return 0
   [[ $(id -u) -eq 0 && -z ${SPILLWAY_MOUNTED:-} ]] ||
     die "/sys and /proc are not mounted: mount -t sysfs sysfs /sys; mount -t proc proc /proc"
   echo "mounting /sys and /proc for this command alone" >&2
   # shellcheck disable=SC2016
-  SPILLWAY_MOUNTED=1 exec unshare --mount bash -c '
-    mount -t sysfs sysfs /sys; [[ -e /proc/self ]] || mount -t proc proc /proc
-    cd "$1" && shift && exec "$@"' _ "$@"
+  SPILLWAY_MOUNTED=1 exec unshare --mount --propagation unchanged bash -c '
+    mounted=()
+    trap "umount \"\${mounted[@]}\"" EXIT
+    [[ -e /proc/self ]] || { mount -t proc proc /proc && mounted+=(/proc); }
+    [[ -d /sys/devices/system/cpu ]] || { mount -t sysfs sysfs /sys && mounted+=(/sys); }
+    cd "$1" && shift && "$@"' _ "$@"
 }
