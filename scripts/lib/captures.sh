@@ -44,7 +44,7 @@ apt_privately() {
 fetch_ndpi() {
   local work=$1
   mkdir -p "$work"
-  apt_privately "$work" update >/dev/null
+  apt_privately "$work" update >/dev/null 2>&1 || return 1
   # A missing part of the packaging does not matter: only the upstream archive is wanted.
   (cd "$work" && apt_privately "$work" source --download-only --only-source \
     "ndpi=$NDPI_VERSION*" >/dev/null 2>&1) ||

@@ -34,9 +34,13 @@ install_packages() {
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
   echo "installing: ${missing[*]}" >&2
-  as_root apt-get update -qq || die "apt-get update failed: no package source can be reached"
+  local log
+  log=$(mktemp)
+  as_root apt-get update -qq >"$log" 2>&1 ||
+    { cat "$log" >&2; die "apt-get update failed: no package source can be reached"; }
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    "${missing[@]}" >/dev/null || die "apt-get could not install: ${missing[*]}"
+    "${missing[@]}" >"$log" 2>&1 || { cat "$log" >&2; die "apt-get could not install: ${missing[*]}"; }
+  rm -f "$log"
   for package in "${missing[@]}"; do
     is_installed "$package" || die "package $package is still missing after apt-get install"
   done
