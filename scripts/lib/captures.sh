@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Real captures out of Debian packages. They are fetched with the package manager, through lists of
 # our own, so that nothing of the machine's configuration changes.
 

@@ -58,6 +58,12 @@ struct PoolFree {
 };
 
 class WorkerTest : public testing::Test {
+ public:
+  ~WorkerTest() override {
+    worker_.reset();
+    EXPECT_EQ(rte_mempool_in_use_count(pool_), 0u) << "R45: no buffer is lost";
+  }
+
  protected:
   WorkerTest()
       : owned_pool_(rte_pktmbuf_pool_create("workers", 511, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
@@ -80,10 +86,6 @@ class WorkerTest : public testing::Test {
     word.active = kIsp1;
     word.usable = UplinkSet(1);
     active_.publish(word);
-  }
-  ~WorkerTest() override {
-    worker_.reset();
-    EXPECT_EQ(rte_mempool_in_use_count(pool_), 0u) << "R45: no buffer is lost";
   }
 
   void receive(unsigned n) {

@@ -221,7 +221,7 @@ TEST(CaptureReader, DamageNamesTheFrame) {
   EXPECT_NE(damage.find("damaged after frame 1"), std::string::npos) << damage;
 }
 
-RC_GTEST_PROP(CaptureReader, R44_AnyBytesAreHandled, (Bytes noise)) {
+RC_GTEST_PROP(CaptureReader, R44_AnyBytesAreHandled, (const Bytes& noise)) {
   std::string damage;
   readable(noise, noise.size(), damage);
   Bytes spoilt = test::pcap_bytes({{0, test::build_frame({}), 0}, {0, test::build_frame({}), 0}});

@@ -210,10 +210,11 @@ TEST(Config, SixteenUplinksAndNoMore) {
         "lan = { name = \"LAN\"; port = \"p\"; address = \"192.168.22.1/24\"; };\nuplinks = (";
     for (int i = 1; i <= n; ++i) {
       const std::string s = std::to_string(i);
-      text += std::string(i > 1 ? "," : "") + "{ name = \"U" + s + "\"; port = \"p" + s +
-              "\"; address = \"10." + s + ".0.2/24\"; gateway = \"10." + s + ".0.1\"; }";
+      text.append(i > 1 ? "," : "").append("{ name = \"U").append(s);
+      text.append("\"; port = \"p").append(s).append("\"; address = \"10.").append(s);
+      text.append(".0.2/24\"; gateway = \"10.").append(s).append(".0.1\"; }");
     }
-    return text + ");";
+    return text.append(");");
   };
   EXPECT_EQ(parse(many(16), "x").uplinks.size(), 16u);
   EXPECT_NE(error_of(many(17)).find("at most 16 uplinks"), std::string::npos);
@@ -247,7 +248,7 @@ TEST(Config, R44_EveryPrefixOfTheSeedIsHandled) {
   EXPECT_GT(refused, text.size() / 2);
 }
 
-RC_GTEST_PROP(Config, R44_AnyTextIsHandled, (std::string noise)) {
+RC_GTEST_PROP(Config, R44_AnyTextIsHandled, (const std::string& noise)) {
   error_of(noise);
   std::string text = base();
   const auto at = *rc::gen::inRange<std::size_t>(0, text.size());

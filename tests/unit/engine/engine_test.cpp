@@ -55,7 +55,7 @@ TEST(SampleLog, StaysBoundedAndLosesNeitherPeakNorConnection) {
 }
 
 RC_GTEST_PROP(Readdress, ChecksumsStayAsRightOrWrongAsTheyWere,
-              (std::vector<std::uint8_t> payload)) {
+              (const std::vector<std::uint8_t>& payload)) {
   test::FrameSpec s;
   s.proto = *rc::gen::element(IpProto::tcp, IpProto::udp, IpProto::icmp);
   s.payload = payload;
