@@ -60,8 +60,9 @@ void Errors::add(const Location& where, const std::string& setting, const std::s
     ++more_;
     return;
   }
-  lines_.push_back(where.file + ":" + std::to_string(where.line) + ": setting `" + setting +
-                   "`: " + what);
+  // What is missing at the top level stands on no line.
+  const std::string line = where.line > 0 ? ":" + std::to_string(where.line) : "";
+  lines_.push_back(where.file + line + ": setting `" + setting + "`: " + what);
 }
 
 void Errors::throw_if_any() const {
