@@ -177,6 +177,25 @@ TEST(Pipeline, R10_R12_BothDirectionsEndTogetherAndThePortIsFreeThen) {
   EXPECT_TRUE(router.balanced());
 }
 
+TEST(Pipeline, R12_AConnectionThatEndsWithinABurstEndsOnce) {
+  TestRouter router;
+  const Fate out = router.from_lan();
+  router.pass(11s);
+  FrameSpec late = between(out.dst(), out.src());
+  late.src_port = out.dst_port();
+  late.dst_port = out.src_port();
+  for (const Fate& f : router.burst(kWan1, {build_frame(late), build_frame(late)}))
+    EXPECT_EQ(f.dropped, DropReason::unsolicited);
+  EXPECT_EQ(router.connections().size(), 0u);
+  for (std::uint16_t port = 1; port <= 3; ++port) {
+    FrameSpec s;
+    s.src_port = port;
+    EXPECT_EQ(router.from_lan(s).port, kWan1);
+  }
+  EXPECT_EQ(router.connections().size(), 3u);
+  EXPECT_TRUE(router.balanced());
+}
+
 TEST(Pipeline, R11_AnIcmpErrorRefreshesNothing) {
   TestRouter router;
   const Fate out = router.from_lan();
