@@ -38,7 +38,7 @@ struct alignas(64) Connection {
   UplinkId uplink = UplinkId::none;  ///< where it was placed, or came in
   IpProto proto{};
   std::array<Zone, 2> zone{Zone::lan, Zone::lan};  ///< where each direction's packets come in
-  std::uint8_t reserved = 0;
+  std::uint8_t ttl_step = 1;  ///< 0 when one end is the router itself (RFC 1812 5.3.1)
 
   FlowKey original_key() const noexcept {
     return reversed(rewrite[1].result(proto, zone[1]), zone[0]);
@@ -86,8 +86,10 @@ static_assert(sizeof(ConnectionRecord) == 128);
 inline Connection make_connection(const FlowKey& original, const FlowKey& translated,
                                   Zone reply_zone) noexcept {
   Connection c;
-  c.rewrite[0] = Rewrite::between(original, translated);
-  c.rewrite[1] = Rewrite::between(reversed(translated, reply_zone), reversed(original, reply_zone));
+  c.ttl_step = original.zone == Zone::kernel || reply_zone == Zone::kernel ? 0 : 1;
+  c.rewrite[0] = Rewrite::between(original, translated, c.ttl_step);
+  c.rewrite[1] = Rewrite::between(reversed(translated, reply_zone), reversed(original, reply_zone),
+                                  c.ttl_step);
   c.proto = original.proto;
   c.zone = {original.zone, reply_zone};
   return c;

@@ -81,13 +81,13 @@ ChecksumDelta IcmpError::turn_transport(const Rewrite& back, const FlowKey& was)
   return delta;
 }
 
-// The error goes to who sent the embedded packet. What comes from the LAN shows the uplink's
-// address whichever LAN host or router made it (R23); what comes from an uplink keeps its source,
-// so that traceroute shows the routers on the way.
+// The error goes to who sent the embedded packet. What comes from the LAN or the router's own Linux
+// shows the uplink's address whichever host or router made it (R23); what comes from an uplink
+// keeps its source, so that traceroute shows the routers on the way.
 void IcmpError::readdress(const FlowKey& was, Zone zone) const noexcept {
   const Ipv4Addr src{load<std::uint32_t>(packet_ + ipv4::src)};
   const Ipv4Addr dst{load<std::uint32_t>(packet_ + ipv4::dst)};
-  const Ipv4Addr new_src = zone == Zone::lan ? was.dst : src;
+  const Ipv4Addr new_src = is_uplink(zone) ? src : was.dst;
   ChecksumDelta delta = kTtlDecrement;
   delta.replace(src, new_src).replace(dst, was.src);
   packet_[ipv4::ttl] = static_cast<std::uint8_t>(packet_[ipv4::ttl] - 1);

@@ -2,7 +2,7 @@
 
 namespace spillway {
 
-Rewrite Rewrite::between(const FlowKey& from, const FlowKey& to) noexcept {
+Rewrite Rewrite::between(const FlowKey& from, const FlowKey& to, std::uint8_t ttl_step) noexcept {
   Rewrite r;
   r.addresses = to.src.be | std::uint64_t{to.dst.be} << 32;
   r.ports = to.src_port.be | std::uint32_t{to.dst_port.be} << 16;
@@ -11,7 +11,7 @@ Rewrite Rewrite::between(const FlowKey& from, const FlowKey& to) noexcept {
   ChecksumDelta ports;
   ports.replace(from.src_port, to.src_port).replace(from.dst_port, to.dst_port);
   r.header = addresses;
-  r.header += kTtlDecrement;
+  if (ttl_step != 0) r.header += kTtlDecrement;
   r.transport = ports;
   // TCP and UDP cover the addresses by their pseudo header, ICMP has none (RFC 792).
   if (from.proto != IpProto::icmp) r.transport += addresses;

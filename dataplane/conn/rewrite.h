@@ -14,22 +14,24 @@ namespace spillway {
 struct Rewrite {
   std::uint64_t addresses = 0;  ///< new source and destination, as they lie in the packet
   std::uint32_t ports = 0;      ///< new ports, as in FlowKey (ICMP: identifier and kind of query)
-  ChecksumDelta header;         ///< of the IPv4 header, TTL decrement included
+  ChecksumDelta header;         ///< of the IPv4 header, TTL step included
   ChecksumDelta transport;      ///< of TCP, UDP or ICMP
 
-  /// From packets that carry `from` to packets that carry `to`.
-  static Rewrite between(const FlowKey& from, const FlowKey& to) noexcept;
+  /// From packets that carry `from` to packets that carry `to`; the TTL falls by `ttl_step`, 0
+  /// or 1.
+  static Rewrite between(const FlowKey& from, const FlowKey& to,
+                         std::uint8_t ttl_step = 1) noexcept;
   /// The 5-tuple that packets carry after this rewrite.
   FlowKey result(IpProto proto, Zone zone) const noexcept;
 };
 static_assert(sizeof(Rewrite) == 16);
 
 /// Rewrites addresses, ports, checksums and TTL of the IPv4 packet at `packet`, whose lengths the
-/// parser has checked and whose TTL is above 1.
+/// parser has checked and whose TTL is above `ttl_step`.
 inline void apply(const Rewrite& rewrite, std::uint8_t* packet, std::size_t l4_offset,
-                  IpProto proto) noexcept {
+                  IpProto proto, std::uint8_t ttl_step = 1) noexcept {
   std::uint8_t* l4 = packet + l4_offset;
-  packet[ipv4::ttl] = static_cast<std::uint8_t>(packet[ipv4::ttl] - 1);
+  packet[ipv4::ttl] = static_cast<std::uint8_t>(packet[ipv4::ttl] - ttl_step);
   store(packet + ipv4::checksum,
         rewrite.header.apply(load<std::uint16_t>(packet + ipv4::checksum)));
   store(packet + ipv4::src, rewrite.addresses);

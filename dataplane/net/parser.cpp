@@ -19,6 +19,16 @@ bool options_allowed(const std::uint8_t* header, std::size_t header_length) noex
   return true;
 }
 
+void read_other(ParsedPacket& p, std::uint16_t type) noexcept {
+  const bool tagged = type == ethertype::vlan || type == ethertype::qinq;
+  if (type == ethertype::arp)
+    p.kind = PacketKind::arp;
+  else if (type == ethertype::ipv6)
+    drop(p, DropReason::ipv6);
+  else
+    drop(p, tagged ? DropReason::vlan_tagged : DropReason::non_ip);
+}
+
 namespace {
 
 // A query's identifier stands in the requester's port and the kind of query in the other, so that
@@ -60,15 +70,18 @@ void read_icmp(ParsedPacket& p, const std::uint8_t* l4, std::size_t length) noex
 }  // namespace parsing
 
 ParsedPacket parse_embedded(const std::uint8_t* embedded, std::size_t length) noexcept {
-  using parsing::drop;
   ParsedPacket p;
-  if (length < ipv4::min_header + 8) return drop(p, DropReason::bad_l4_header);
+  const auto refused = [&p](DropReason why) {
+    parsing::drop(p, why);
+    return p;
+  };
+  if (length < ipv4::min_header + 8) return refused(DropReason::bad_l4_header);
   const std::size_t header = (embedded[0] & 0x0fu) * 4u;
   if (embedded[0] >> 4 != 4 || header < ipv4::min_header || header + 8 > length)
-    return drop(p, DropReason::bad_l4_header);
+    return refused(DropReason::bad_l4_header);
   // Only the first fragment has the ports.
   if ((swap16(load<std::uint16_t>(embedded + ipv4::fragment)) & 0x1fffu) != 0)
-    return drop(p, DropReason::fragment);
+    return refused(DropReason::fragment);
   p.l4_offset = static_cast<std::uint16_t>(header);
   p.total_length = swap16(load<std::uint16_t>(embedded + ipv4::total_length));
   p.addresses = load<std::uint64_t>(embedded + ipv4::src);
@@ -79,7 +92,7 @@ ParsedPacket parse_embedded(const std::uint8_t* embedded, std::size_t length) no
   } else if (p.proto == IpProto::icmp) {
     parsing::read_icmp(p, embedded + header, icmp::header);
     // Errors are never about errors (RFC 1812 4.3.2.7).
-    if (p.kind == PacketKind::icmp_error) return drop(p, DropReason::icmp_unmatched);
+    if (p.kind == PacketKind::icmp_error) return refused(DropReason::icmp_unmatched);
   }
   return p;
 }

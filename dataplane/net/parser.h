@@ -18,6 +18,7 @@ enum class PacketKind : std::uint8_t {
   flow,        ///< has a 5-tuple: look it up
   icmp_error,  ///< about another packet: the embedded one is looked up
   arp,
+  fragment,  ///< of an IPv4 packet: to be put together first
   drop,
 };
 
@@ -32,7 +33,7 @@ struct ParsedPacket {
   IpProto proto{};
   std::uint8_t tcp_flags = 0;
   PacketKind kind = PacketKind::drop;
-  DropReason reason = DropReason::runt_frame;  ///< valid for kind `drop`
+  DropReason reason = DropReason::runt_frame;  ///< valid for kinds `drop`, `fragment`
 
   Ipv4Addr src() const noexcept { return Ipv4Addr{static_cast<std::uint32_t>(addresses)}; }
   Ipv4Addr dst() const noexcept { return Ipv4Addr{static_cast<std::uint32_t>(addresses >> 32)}; }
@@ -44,12 +45,14 @@ inline constexpr std::size_t kParseWindow = 14 + 60 + 8 + 60 + 8;
 
 namespace parsing {
 
-/// Marks `p` dropped; returns it for tail calls.
-inline ParsedPacket& drop(ParsedPacket& p, DropReason why) noexcept {
+/// Marks `p` dropped.
+inline void drop(ParsedPacket& p, DropReason why) noexcept {
   p.kind = PacketKind::drop;
   p.reason = why;
-  return p;
 }
+
+/// What is not IPv4; `type` is the EtherType, host order.
+void read_other(ParsedPacket& p, std::uint16_t type) noexcept;
 
 /// False when the options hold a source route (to be dropped) or run over the header.
 bool options_allowed(const std::uint8_t* header, std::size_t header_length) noexcept;
@@ -92,52 +95,72 @@ inline void read_transport(ParsedPacket& p, const std::uint8_t* l4, std::size_t 
 /// are readable. Structure and header checksum are judged for every packet (RFC 1812 5.2.2);
 /// addresses are judged only for packets of no connection, because no connection is ever made with
 /// bad ones. Trailing link-layer padding is allowed. Thread contract: any.
-inline ParsedPacket parse_ipv4(const std::uint8_t* packet, std::size_t length) noexcept {
+///
+/// Written in place: a result built on the stack in bytes and copied in words would stall on store
+/// forwarding.
+inline void read_ipv4(ParsedPacket& p, const std::uint8_t* packet, std::size_t length) noexcept {
   using parsing::drop;
-  ParsedPacket p;
-  if (length < ipv4::min_header) [[unlikely]]
-    return drop(p, DropReason::truncated);
+  p = ParsedPacket{};
+  if (length < ipv4::min_header) [[unlikely]] {
+    drop(p, DropReason::truncated);
+    return;
+  }
   const std::size_t header = (packet[0] & 0x0fu) * 4u;
-  p.total_length = swap16(load<std::uint16_t>(packet + ipv4::total_length));
+  const std::uint16_t total_length = swap16(load<std::uint16_t>(packet + ipv4::total_length));
+  p.total_length = total_length;
   p.l4_offset = static_cast<std::uint16_t>(header);
   p.addresses = load<std::uint64_t>(packet + ipv4::src);
   p.proto = static_cast<IpProto>(packet[ipv4::protocol]);
-  if (packet[0] >> 4 != 4 || header < ipv4::min_header || p.total_length < header) [[unlikely]]
-    return drop(p, DropReason::bad_ip_header);
-  if (p.total_length > length) [[unlikely]]
-    return drop(p, DropReason::truncated);
-  if (!header_checksum_ok(packet, header / 4)) [[unlikely]]
-    return drop(p, DropReason::bad_ip_checksum);
-  if (header > ipv4::min_header && !parsing::options_allowed(packet, header)) [[unlikely]]
-    return drop(p, DropReason::ip_option);
-  if ((load<std::uint16_t>(packet + ipv4::fragment) & ipv4::fragment_mask_be) != 0) [[unlikely]]
-    return drop(p, DropReason::fragment);
-  parsing::read_transport(p, packet + header, p.total_length - header);
-  return p;
+  if (packet[0] >> 4 != 4 || header < ipv4::min_header || total_length < header) [[unlikely]]
+    drop(p, DropReason::bad_ip_header);
+  else if (total_length > length) [[unlikely]]
+    drop(p, DropReason::truncated);
+  else if (!header_checksum_ok(packet, header / 4)) [[unlikely]]
+    drop(p, DropReason::bad_ip_checksum);
+  else if (header > ipv4::min_header && !parsing::options_allowed(packet, header)) [[unlikely]]
+    drop(p, DropReason::ip_option);
+  else if ((load<std::uint16_t>(packet + ipv4::fragment) & ipv4::fragment_mask_be) != 0)
+      [[unlikely]] {
+    p.kind = PacketKind::fragment;
+    p.reason = DropReason::fragment;
+  } else
+    parsing::read_transport(p, packet + header, total_length - header);
 }
 
 /// Parses a frame of `length` bytes that came in at a port whose address is `own`.
-inline ParsedPacket parse_frame(const std::uint8_t* frame, std::size_t length,
-                                const MacAddr& own) noexcept {
+inline void read_frame(ParsedPacket& p, const std::uint8_t* frame, std::size_t length,
+                       const MacAddr& own) noexcept {
   using parsing::drop;
-  ParsedPacket p;
-  if (length < kEtherHeader) [[unlikely]]
-    return drop(p, DropReason::runt_frame);
-  const bool group = (frame[0] & 1u) != 0;
-  if (!group && std::memcmp(frame, own.bytes.data(), own.bytes.size()) != 0) [[unlikely]]
-    return drop(p, DropReason::not_for_us);
+  const bool whole = length >= kEtherHeader;
+  const bool group = whole && (frame[0] & 1u) != 0;
+  if (!whole || (!group && std::memcmp(frame, own.bytes.data(), own.bytes.size()) != 0))
+      [[unlikely]] {
+    p = ParsedPacket{};
+    drop(p, whole ? DropReason::not_for_us : DropReason::runt_frame);
+    return;
+  }
   const std::uint16_t type = swap16(load<std::uint16_t>(frame + kEtherTypeAt));
   if (type != ethertype::ipv4) [[unlikely]] {
-    p.kind = PacketKind::arp;
-    if (type == ethertype::arp) return p;
-    if (type == ethertype::ipv6) return drop(p, DropReason::ipv6);
-    const bool tagged = type == ethertype::vlan || type == ethertype::qinq;
-    return drop(p, tagged ? DropReason::vlan_tagged : DropReason::non_ip);
+    p = ParsedPacket{};
+    parsing::read_other(p, type);
+    return;
   }
-  p = parse_ipv4(frame + kEtherHeader, length - kEtherHeader);
+  read_ipv4(p, frame + kEtherHeader, length - kEtherHeader);
   // A group frame is for every station: forwarding it would multiply it (RFC 1812 5.3.4, 5.3.5).
   if (group && p.kind != PacketKind::drop) [[unlikely]]
-    return drop(p, p.dst().host() >> 28 == 14 ? DropReason::multicast : DropReason::broadcast);
+    drop(p, p.dst().host() >> 28 == 14 ? DropReason::multicast : DropReason::broadcast);
+}
+
+/// The same for who has one packet to look at.
+inline ParsedPacket parse_ipv4(const std::uint8_t* packet, std::size_t length) noexcept {
+  ParsedPacket p;
+  read_ipv4(p, packet, length);
+  return p;
+}
+inline ParsedPacket parse_frame(const std::uint8_t* frame, std::size_t length,
+                                const MacAddr& own) noexcept {
+  ParsedPacket p;
+  read_frame(p, frame, length, own);
   return p;
 }
 

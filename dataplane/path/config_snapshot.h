@@ -8,6 +8,7 @@
 #include "dataplane/conn/conn_state.h"
 #include "dataplane/net/addr.h"
 #include "dataplane/path/forward_table.h"
+#include "dataplane/path/local_services.h"
 #include "dataplane/port_index.h"
 #include "dataplane/wan/balance_plan.h"
 #include "dataplane/wan/policy_table.h"
@@ -37,15 +38,24 @@ struct UplinkSide {
   bool masquerade = true;
 };
 
+/// A network behind a router on the LAN.
+struct LanRoute {
+  Ipv4Prefix to;
+  Ipv4Addr via;
+  PortIndex port = PortIndex::none;
+};
+
 /// Immutable once published; read by workers within one iteration only.
 struct ConfigSnapshot {
   std::vector<LanSide> lans;
   std::vector<UplinkSide> uplinks;
+  std::vector<LanRoute> lan_routes;  ///< longest prefix first
   PrefixList lan_list;
   PrefixList connected_list;
   BalancePlan plan;
   PolicyTable policy;
   ForwardTable forwards;
+  LocalServices local;
   Timeouts timeouts = kTimeoutsRouteros;
   bool tcp_loose = true;           ///< R16
   std::uint32_t per_lan_host = 0;  ///< R06; 0: no limit

@@ -38,6 +38,8 @@ struct alignas(64) WorkerCounters {
   std::array<Counter, kDropReasons> drops;
   Counter punted;     ///< handed to the control core
   Counter generated;  ///< made by the router itself
+  Counter merged;     ///< fragments that went into another one's buffer
+  Counter split;      ///< fragments cut beside the first of their packet
   Counter expired;    ///< connections that timed out
   /// Connections opened, by mark and uplink (the last column: no uplink).
   std::array<std::array<Counter, kMaxUplinks + 1>, kMarks> opened;

@@ -27,20 +27,31 @@ Opening opening_of(const ParsedPacket& parsed, const std::uint8_t* l4, bool loos
   }
 }
 
+/// Whether strangers may use this port of the router's: forwarded, or a service of its own (R03).
+bool promised(const ConfigSnapshot& config, const Placement& placement,
+              const FlowKey& translated) noexcept {
+  if (placement.uplink == UplinkId::none) return false;
+  if (config.forwards.find(placement.uplink, translated.proto, translated.src_port)) return true;
+  return translated.proto != IpProto::icmp && config.local.deliver &&
+         config.local.is_open(translated.proto, translated.src_port);
+}
+
 }  // namespace
 
 ConnRef Pipeline::open(const rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
                        DropReason& reason) noexcept {
   const PlacementContext context{*config_, active_, budget_};
-  const Placement placement =
-      key.zone == Zone::lan ? place_from_lan(context, key) : place_from_uplink(context, key);
+  const Placement placement = key.zone == Zone::lan      ? place_from_lan(context, key)
+                              : key.zone == Zone::kernel ? place_from_kernel(context, key)
+                                                         : place_from_uplink(context, key);
   reason = placement.reason;
   if (placement.kind != PlacementKind::forward) return {};
   const std::uint8_t* ip = frame_of(packet) + kEtherHeader;
+  const bool own_end = key.zone == Zone::kernel || placement.egress == PortIndex::kernel;
   reason = DropReason::ttl_expired;
-  if (ip[ipv4::ttl] <= 1) return {};
+  if (ip[ipv4::ttl] <= (own_end ? 0 : 1)) return {};
   const Opening opening = opening_of(parsed, ip + parsed.l4_offset, config_->tcp_loose);
-  reason = key.zone == Zone::lan ? DropReason::invalid_state : DropReason::unsolicited;
+  reason = is_uplink(key.zone) ? DropReason::unsolicited : DropReason::invalid_state;
   if (!opening.allowed) return {};
   Connection connection;
   connection.state = opening.state;
@@ -66,21 +77,24 @@ ConnRef Pipeline::establish(const Placement& placement, Connection& connection, 
   return ref;
 }
 
+/// Hosts that are not known yet do not stop a connection: packets to them wait.
 bool Pipeline::resolve_next_hops(const Placement& placement, const FlowKey& key,
                                  Connection& connection) noexcept {
-  connection.next_hop[0] = neighbours_.find_or_add(placement.egress, placement.next_hop);
-  if (key.zone == Zone::lan) {
-    for (const auto& lan : config_->lans)
-      if (lan.interface.network().contains(key.src))
-        connection.next_hop[1] = neighbours_.find_or_add(lan.port, key.src);
+  const bool to_kernel = placement.egress == PortIndex::kernel;
+  connection.next_hop[0] =
+      to_kernel ? kKernelHop : neighbours_.find_or_add(placement.egress, placement.next_hop);
+  if (key.zone == Zone::kernel) {
+    connection.next_hop[1] = kKernelHop;
+  } else if (key.zone == Zone::lan) {
+    const LanHop back = lan_hop(*config_, key.src);
+    if (back.lan != nullptr)
+      connection.next_hop[1] = neighbours_.find_or_add(back.port, back.next_hop);
   } else {
     const UplinkSide& uplink = config_->uplinks[index_of(uplink_of(key.zone))];
     const bool near = uplink.interface.network().contains(key.src);
     connection.next_hop[1] = neighbours_.find_or_add(uplink.port, near ? key.src : uplink.gateway);
   }
-  // Unresolved is fine for the way back: by the time of the reply it will be known.
-  return connection.next_hop[0] != NextHopId::none && connection.next_hop[1] != NextHopId::none &&
-         neighbours_[connection.next_hop[0]].resolved;
+  return connection.next_hop[0] != NextHopId::none && connection.next_hop[1] != NextHopId::none;
 }
 
 ConnRef Pipeline::insert_translated(const Placement& placement, const Connection& prepared,
@@ -89,9 +103,7 @@ ConnRef Pipeline::insert_translated(const Placement& placement, const Connection
   PortSequence ports(table_.secret(), key, key.src_port);
   reason = DropReason::port_exhausted;
   while (ports.next(translated.src_port)) {
-    if (placement.translate_source &&
-        config_->forwards.find(placement.uplink, key.proto, translated.src_port))
-      continue;  // R03
+    if (placement.translate_source && promised(*config_, placement, translated)) continue;  // R03
     Connection connection = make_connection(key, translated, placement.reply_zone);
     connection.state = prepared.state;
     connection.mark = prepared.mark;

@@ -6,8 +6,11 @@
 namespace spillway {
 
 NeighbourTable::NeighbourTable(std::size_t capacity)
-    : slots_(std::bit_ceil(2 * capacity), NextHopId::none), capacity_(capacity) {
-  hops_.reserve(capacity);
+    : slots_(std::bit_ceil(2 * capacity), NextHopId::none), capacity_(capacity + 1) {
+  hops_.reserve(capacity_);
+  NextHop& kernel = hops_.emplace_back();
+  kernel.port = PortIndex::kernel;
+  kernel.mtu = UINT16_MAX;
 }
 
 void NeighbourTable::set_port(PortIndex port, const MacAddr& own, std::uint16_t mtu) noexcept {
@@ -41,6 +44,22 @@ void NeighbourTable::resolve(NextHopId id, const MacAddr& mac) noexcept {
   NextHop& hop = hops_[static_cast<std::size_t>(id)];
   std::copy(mac.bytes.begin(), mac.bytes.end(), hop.link.begin());
   hop.resolved = true;
+  hop.asked = false;
+}
+
+void NeighbourTable::lose(NextHopId id) noexcept {
+  NextHop& hop = hops_[static_cast<std::size_t>(id)];
+  hop.resolved = false;
+  hop.asked = false;
+}
+
+bool NeighbourTable::ask(NextHopId id, Millis now) noexcept {
+  constexpr std::uint32_t kAgainAfter = 1000;
+  NextHop& hop = hops_[static_cast<std::size_t>(id)];
+  if (hop.asked && now.since(hop.asked_at) < kAgainAfter) return false;
+  hop.asked = true;
+  hop.asked_at = now;
+  return true;
 }
 
 }  // namespace spillway

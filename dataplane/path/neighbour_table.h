@@ -5,20 +5,27 @@
 #include <cstdint>
 #include <vector>
 
+#include "dataplane/clock.h"
 #include "dataplane/conn/connection.h"
 #include "dataplane/net/addr.h"
 #include "dataplane/port_index.h"
 
 namespace spillway {
 
-/// What is written in front of a packet, ready made.
-struct NextHop {
+/// What is written in front of a packet, ready made; never across two cache lines.
+struct alignas(32) NextHop {
   std::array<std::uint8_t, 12> link{};  ///< destination and source MAC address
   Ipv4Addr address;
   std::uint16_t mtu = 0;  ///< bytes of IP packet that fit the egress port
   PortIndex port = PortIndex::none;
   bool resolved = false;
+  bool asked = false;  ///< the control core has been told to find it
+  Millis asked_at;
 };
+
+/// The router's own Linux: there from the start, and never resolved, because packets for it leave
+/// the fast path.
+inline constexpr NextHopId kKernelHop{0};
 
 /// Ids stay valid for the table's life. Thread contract: one worker.
 class NeighbourTable {
@@ -32,6 +39,10 @@ class NeighbourTable {
   /// The entry for `address` on `port`, made unresolved when new; none when the table is full.
   NextHopId find_or_add(PortIndex port, Ipv4Addr address) noexcept;
   void resolve(NextHopId id, const MacAddr& mac) noexcept;
+  /// Its MAC address is no longer known.
+  void lose(NextHopId id) noexcept;
+  /// Whether to ask for `id` now: at most once a second. Remembers that it was asked for.
+  bool ask(NextHopId id, Millis now) noexcept;
 
   const NextHop& operator[](NextHopId id) const noexcept {
     return hops_[static_cast<std::size_t>(id)];

@@ -10,28 +10,21 @@ namespace {
 /// Packets whose headers are fetched ahead of the one being parsed.
 constexpr std::uint32_t kParseAhead = 4;
 
-/// Headers that lie across buffers are joined, so that no later stage needs to ask (R25).
-bool headers_joined(rte_mbuf* packet) noexcept {
-  const bool whole = packet->nb_segs == 1 || packet->data_len >= kParseWindow;
-  return whole || rte_pktmbuf_linearize(packet) == 0;
-}
-
-FlowKey key_of(const ParsedPacket& p, Zone zone) noexcept {
-  // Two words from registers: narrow stores read back wide would stall on store forwarding.
-  const std::uint64_t words[2] = {
-      p.addresses, p.ports | std::uint64_t{static_cast<std::uint8_t>(p.proto)} << 32 |
-                       std::uint64_t{static_cast<std::uint8_t>(zone)} << 40 |
-                       std::uint64_t{static_cast<std::uint8_t>(Family::ipv4)} << 48};
-  FlowKey key;
-  std::memcpy(static_cast<void*>(&key), words, sizeof key);
-  return key;
-}
-
 }  // namespace
 
 Pipeline::Pipeline(const PipelineSettings& settings)
-    : table_(settings.table), neighbours_(settings.neighbours), punt_ring_(settings.punt) {
+    : table_(settings.table),
+      neighbours_(settings.neighbours),
+      rings_(settings.rings),
+      tell_senders_(settings.tell_senders) {
   if (settings.counted_hosts > 0) hosts_ = std::make_unique<HostCounts>(settings.counted_hosts);
+  if (settings.fragment_headers != nullptr)
+    fragments_ = std::make_unique<Fragments>(settings.fragment_headers, settings.fragment_bodies,
+                                             settings.table.socket);
+}
+
+Pipeline::~Pipeline() {
+  drain();
 }
 
 void Pipeline::set_port(PortIndex port, const PipelinePort& facts) noexcept {
@@ -41,6 +34,7 @@ void Pipeline::set_port(PortIndex port, const PipelinePort& facts) noexcept {
 
 void Pipeline::begin(TimePoint now, const ConfigSnapshot& config,
                      const ActiveCell& active) noexcept {
+  time_ = now;
   now_ = Millis::of(now);
   config_ = &config;
   active_ = active.load();
@@ -56,6 +50,7 @@ void Pipeline::process(Burst& burst) noexcept {
 
 void Pipeline::parse(Burst& burst) noexcept {
   const PipelinePort& port = ports_[index_of(burst.port)];
+  port_ = burst.port;
   zone_ = port.zone;
   burst.lookups = 0;
   std::uint64_t bytes = 0;
@@ -71,7 +66,7 @@ void Pipeline::parse(Burst& burst) noexcept {
       parsed.reason = DropReason::headers_split;
       continue;
     }
-    parsed = parse_frame(frame_of(packet), packet->pkt_len, port.mac);
+    read_frame(parsed, frame_of(packet), packet->pkt_len, port.mac);
     if (parsed.kind != PacketKind::flow) [[unlikely]]
       continue;
     const std::uint32_t at = burst.lookups++;
@@ -111,6 +106,31 @@ void Pipeline::forward(Burst& burst) noexcept {
   }
 }
 
+/// Translates a packet whose connection allows it, and sends it.
+inline void Pipeline::forward_along(rte_mbuf* packet, const ParsedPacket& parsed,
+                                    ConnRef ref) noexcept {
+  const Connection& c = table_[ref.index()];
+  const std::size_t way = index_of(ref.direction());
+  const NextHopId next_hop = c.next_hop[way];
+  const NextHop& hop = neighbours_[next_hop];
+  const bool fits = parsed.total_length <= hop.mtu;
+  if (!fits && !may_be_cut(packet, parsed, hop)) [[unlikely]]
+    return;
+  if ((parsed.tcp_flags & tcp::syn) != 0) [[unlikely]]
+    clamp_segments(packet, parsed, c);
+  PacketBytes& count = table_.detail(ref.index()).count[way];
+  ++count.packets;
+  count.bytes += parsed.total_length;
+  std::uint8_t* frame = frame_of(packet);
+  apply(c.rewrite[way], frame + kEtherHeader, parsed.l4_offset, parsed.proto, c.ttl_step);
+  if (!fits || !hop.resolved) [[unlikely]] {
+    send(packet, parsed.total_length, next_hop);
+    return;
+  }
+  std::memcpy(frame, hop.link.data(), hop.link.size());
+  tx_.push(hop.port, packet);
+}
+
 void Pipeline::forward_known(rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
                              ConnRef ref) noexcept {
   Connection& c = table_[ref.index()];
@@ -119,23 +139,17 @@ void Pipeline::forward_known(rte_mbuf* packet, const ParsedPacket& parsed, const
     forward_first(packet, parsed, key);
     return;
   }
-  std::uint8_t* ip = frame_of(packet) + kEtherHeader;
-  if (ip[ipv4::ttl] <= 1) [[unlikely]] {
-    drop(packet, DropReason::ttl_expired);
+  if (frame_of(packet)[kEtherHeader + ipv4::ttl] <= c.ttl_step) [[unlikely]] {
+    refuse(packet, parsed, DropReason::ttl_expired, kTtlExceeded);
     return;
   }
-  const Direction direction = ref.direction();
-  if (!follow_state(ref.index(), direction, packet, parsed)) [[unlikely]] {
+  if (!follow_state(ref.index(), ref.direction(), packet, parsed)) [[unlikely]] {
     end_connection(ref.index());
     forward_first(packet, parsed, key);
     return;
   }
   c.last_seen = now_;
-  PacketBytes& count = table_.detail(ref.index()).count[index_of(direction)];
-  ++count.packets;
-  count.bytes += parsed.total_length;
-  apply(c.rewrite[index_of(direction)], ip, parsed.l4_offset, parsed.proto);
-  send(packet, parsed, c.next_hop[index_of(direction)]);
+  forward_along(packet, parsed, ref);
 }
 
 /// False when the packet opens a new connection in place of this one.
@@ -170,32 +184,40 @@ void Pipeline::forward_first(rte_mbuf* packet, const ParsedPacket& parsed,
   }
   DropReason reason = DropReason::unsolicited;
   ref = open(packet, parsed, key, reason);
-  if (!ref.found()) {
-    if (reason == DropReason::punt_local)
-      punt(packet);
-    else
-      drop(packet, reason);
+  if (ref.found()) {
+    forward_along(packet, parsed, ref);
     return;
   }
-  const Connection& c = table_[ref.index()];
-  PacketBytes& count = table_.detail(ref.index()).count[0];
-  ++count.packets;
-  count.bytes += parsed.total_length;
-  apply(c.rewrite[0], frame_of(packet) + kEtherHeader, parsed.l4_offset, parsed.proto);
-  send(packet, parsed, c.next_hop[0]);
+  switch (reason) {
+    case DropReason::punt_local:
+      punt(packet);
+      return;
+    case DropReason::ttl_expired:
+      refuse(packet, parsed, reason, kTtlExceeded);
+      return;
+    case DropReason::no_uplink:
+    case DropReason::no_route:
+      refuse(packet, parsed, reason, kNetUnreachable);
+      return;
+    case DropReason::port_exhausted:
+      refuse(packet, parsed, reason, kProhibited);
+      return;
+    default:
+      drop(packet, reason);
+  }
 }
 
-void Pipeline::send(rte_mbuf* packet, const ParsedPacket& parsed, NextHopId next_hop) noexcept {
+void Pipeline::send(rte_mbuf* packet, std::uint16_t total_length, NextHopId next_hop) noexcept {
   const NextHop& hop = neighbours_[next_hop];
   if (!hop.resolved) [[unlikely]] {
-    drop(packet, DropReason::no_neighbour);
-    return;
-  }
-  if (parsed.total_length > hop.mtu) [[unlikely]] {
-    drop(packet, DropReason::mtu_exceeded);
+    send_unresolved(packet, next_hop);
     return;
   }
   std::memcpy(frame_of(packet), hop.link.data(), hop.link.size());
+  if (total_length > hop.mtu) [[unlikely]] {
+    send_in_pieces(packet, hop);
+    return;
+  }
   tx_.push(hop.port, packet);
 }
 
@@ -205,6 +227,8 @@ void Pipeline::expire(std::uint32_t budget) noexcept {
     if (hosts_ && c.zone[0] == Zone::lan) hosts_->remove(c.original_key().src);
   });
   counters_.expired.add(before - table_.size());
+  if (!fragments_ || fragments_->held() == 0) return;
+  counters_.drops[index_of(DropReason::fragment)].add(fragments_->expire(time_));
 }
 
 void Pipeline::end_connection(ConnIndex index) noexcept {
@@ -213,6 +237,12 @@ void Pipeline::end_connection(ConnIndex index) noexcept {
   table_.remove(index);
   // Its place may go to another connection before this burst is through.
   refs_stale_ = true;
+}
+
+void Pipeline::drop_at(PortIndex port, rte_mbuf* packet, DropReason reason) noexcept {
+  counters_.ports[index_of(port)].rx_packets.add(1);
+  counters_.ports[index_of(port)].rx_bytes.add(packet->pkt_len);
+  drop(packet, reason);
 }
 
 void Pipeline::drop(rte_mbuf* packet, DropReason reason) noexcept {

@@ -7,18 +7,22 @@
 
 #include "dataplane/clock.h"
 #include "dataplane/conn/connection_table.h"
+#include "dataplane/net/icmp_error.h"
 #include "dataplane/path/burst.h"
 #include "dataplane/path/config_snapshot.h"
+#include "dataplane/path/control_ring.h"
 #include "dataplane/path/counters.h"
+#include "dataplane/path/fragments.h"
 #include "dataplane/path/host_counts.h"
+#include "dataplane/path/icmp_budget.h"
 #include "dataplane/path/neighbour_table.h"
+#include "dataplane/path/pending_packets.h"
 #include "dataplane/path/placement.h"
 #include "dataplane/path/tx_buffers.h"
 #include "dataplane/wan/active_word.h"
 #include "dataplane/wan/placement_budget.h"
 
 struct rte_mbuf;
-struct rte_ring;
 
 namespace spillway {
 
@@ -34,7 +38,11 @@ struct PipelineSettings {
   ConnectionTable::Settings table;
   std::size_t neighbours = 4096;
   std::size_t counted_hosts = 0;  ///< LAN hosts that R06 can tell apart; 0: no caps
-  rte_ring* punt = nullptr;       ///< to the control core, single producer; null: nothing listens
+  ControlRings rings;             ///< null where nothing listens
+  bool tell_senders = true;       ///< ICMP errors; a replay has no hosts that could hear them
+  /// For fragments (R24): buffers of fragments cut on the way out; null: fragments are dropped.
+  rte_mempool* fragment_headers = nullptr;
+  rte_mempool* fragment_bodies = nullptr;
 };
 
 /// Thread contract: one worker, but for the counters. Everything is noexcept and allocation-free
@@ -42,6 +50,9 @@ struct PipelineSettings {
 class Pipeline {
  public:
   explicit Pipeline(const PipelineSettings& settings);
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
 
   void set_port(PortIndex port, const PipelinePort& facts) noexcept;
 
@@ -54,8 +65,21 @@ class Pipeline {
   /// Ends at most `budget` connections that have timed out.
   void expire(std::uint32_t budget) noexcept;
 
+  /// What the control core has found out about a neighbour. Packets that waited for it are in
+  /// `tx()` afterwards.
+  void note(const NeighbourNote& note) noexcept;
+
   /// Counts and frees a packet that ends here.
   void drop(rte_mbuf* packet, DropReason reason) noexcept;
+
+  /// The same for a packet that no port of ours wants; it was received at `port`.
+  void drop_at(PortIndex port, rte_mbuf* packet, DropReason reason) noexcept;
+
+  /// Ends whatever waits: for a neighbour, or for the rest of a datagram.
+  void drain() noexcept;
+
+  /// Buffers that are neither sent, dropped nor punted yet.
+  std::uint64_t held() const noexcept;
 
   TxBuffers& tx() noexcept { return tx_; }
   ConnectionTable& connections() noexcept { return table_; }
@@ -69,7 +93,8 @@ class Pipeline {
   void forward_known(rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
                      ConnRef ref) noexcept;
   void forward_first(rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key) noexcept;
-  void send(rte_mbuf* packet, const ParsedPacket& parsed, NextHopId next_hop) noexcept;
+  void forward_along(rte_mbuf* packet, const ParsedPacket& parsed, ConnRef ref) noexcept;
+  void send(rte_mbuf* packet, std::uint16_t total_length, NextHopId next_hop) noexcept;
   bool follow_state(ConnIndex index, Direction direction, const rte_mbuf* packet,
                     const ParsedPacket& parsed) noexcept;
   void end_connection(ConnIndex index) noexcept;
@@ -89,23 +114,41 @@ class Pipeline {
   void handle_special(rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
   void translate_icmp_error(rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
   ConnRef find_embedded(const ParsedPacket& outer, const ParsedPacket& inner) const noexcept;
+  void join_fragment(rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
+  void process_joined(rte_mbuf* packet) noexcept;
   void punt(rte_mbuf* packet) noexcept;
+
+  // What cannot go on as it is (trouble.cpp).
+  void refuse(rte_mbuf* packet, const ParsedPacket& parsed, DropReason reason,
+              const IcmpCause& cause) noexcept;
+  bool tell_sender(rte_mbuf* packet, const ParsedPacket& parsed, const IcmpCause& cause) noexcept;
+  Ipv4Addr own_address_here() const noexcept;
+  bool may_be_cut(rte_mbuf* packet, const ParsedPacket& parsed, const NextHop& hop) noexcept;
+  void send_unresolved(rte_mbuf* packet, NextHopId next_hop) noexcept;
+  void send_in_pieces(rte_mbuf* packet, const NextHop& hop) noexcept;
+  void clamp_segments(rte_mbuf* packet, const ParsedPacket& parsed, const Connection& c) noexcept;
 
   ConnectionTable table_;
   NeighbourTable neighbours_;
   TxBuffers tx_;
   WorkerCounters counters_;
   std::unique_ptr<HostCounts> hosts_;
-  rte_ring* punt_ring_;
+  ControlRings rings_;
+  std::unique_ptr<Fragments> fragments_;
+  PendingPackets pending_;
+  IcmpBudget icmp_budget_;
+  bool tell_senders_;
   std::array<PipelinePort, kMaxPorts> ports_{};
 
   // Of this iteration.
+  TimePoint time_;
   Millis now_;
   const ConfigSnapshot* config_ = nullptr;
   ActiveWord active_;
   PlacementBudget budget_;
-  Zone zone_ = Zone::lan;    ///< of this burst
-  bool refs_stale_ = false;  ///< a connection ended since this burst was looked up
+  PortIndex port_ = PortIndex::none;  ///< of this burst
+  Zone zone_ = Zone::lan;             ///< of this burst
+  bool refs_stale_ = false;           ///< a connection ended since this burst was looked up
 };
 
 }  // namespace spillway

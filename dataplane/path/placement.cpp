@@ -69,22 +69,60 @@ Placement towards_uplink(const ConfigSnapshot& config, const FlowKey& key, Uplin
   return p;
 }
 
-/// To a host on a LAN network; `to` differs from the key for a port forward.
+/// To a host on the LAN side; `to` differs from the key for a port forward.
 Placement towards_lan(const ConfigSnapshot& config, const FlowKey& key, const FlowKey& to,
                       Mark mark) noexcept {
-  for (const auto& lan : config.lans) {
-    if (!lan.interface.network().contains(to.dst)) continue;
-    Placement p;
-    p.kind = PlacementKind::forward;
-    p.mark = mark;
-    p.uplink = uplink_of(key.zone);
-    p.egress = lan.port;
-    p.reply_zone = Zone::lan;
-    p.next_hop = to.dst;
-    p.translated = to;
-    return p;
+  const LanHop hop = lan_hop(config, to.dst);
+  if (hop.lan == nullptr) return refuse(DropReason::no_route);
+  Placement p;
+  p.kind = PlacementKind::forward;
+  p.mark = mark;
+  p.uplink = uplink_of(key.zone);
+  p.egress = hop.port;
+  p.reply_zone = Zone::lan;
+  p.next_hop = hop.next_hop;
+  p.translated = to;
+  return p;
+}
+
+/// To the router's own Linux.
+Placement towards_kernel(const FlowKey& key, Mark mark) noexcept {
+  Placement p;
+  p.kind = PlacementKind::forward;
+  p.mark = mark;
+  p.uplink = uplink_of(key.zone);
+  p.egress = PortIndex::kernel;
+  p.reply_zone = Zone::kernel;
+  p.translated = key;
+  return p;
+}
+
+/// A LAN host that uses an uplink's public address reaches the forward's target (R07, RFC 4787
+/// REQ-9). The target sees the router as the source: its answers must come back through here.
+Placement hairpin(const ConfigSnapshot& config, const FlowKey& key,
+                  const ForwardTarget& target) noexcept {
+  FlowKey to = key;
+  to.dst = target.address;
+  to.dst_port = target.port;
+  Placement p = towards_lan(config, key, to, Mark::wan_to_lans);
+  if (p.kind != PlacementKind::forward) return p;
+  p.translate_source = true;
+  p.translated.src = lan_hop(config, target.address).lan->interface.address;
+  return p;
+}
+
+/// From the LAN to one of the router's own addresses.
+Placement place_local(const ConfigSnapshot& config, const FlowKey& key) noexcept {
+  for (std::size_t i = 0; i < config.uplinks.size(); ++i) {
+    if (config.uplinks[i].interface.address != key.dst) continue;
+    const auto target = config.forwards.find(uplink_id(i), key.proto, key.dst_port);
+    if (target) return hairpin(config, key, *target);
   }
-  return refuse(DropReason::no_route);
+  if (config.local.deliver) return towards_kernel(key, Mark::no_mark);
+  Placement p;
+  p.kind = PlacementKind::local;
+  p.reason = DropReason::punt_local;
+  return p;
 }
 
 /// Connected to Connected: accepted without a mark, routed by the main table (the talk's first
@@ -98,6 +136,17 @@ Placement place_connected(const PlacementContext& context, const FlowKey& key) n
 }
 
 }  // namespace
+
+LanHop lan_hop(const ConfigSnapshot& config, Ipv4Addr dst) noexcept {
+  for (const LanSide& lan : config.lans)
+    if (lan.interface.network().contains(dst)) return {&lan, lan.port, dst};
+  for (const LanRoute& route : config.lan_routes) {
+    if (!route.to.contains(dst)) continue;
+    for (const LanSide& lan : config.lans)
+      if (lan.port == route.port) return {&lan, lan.port, route.via};
+  }
+  return {};
+}
 
 UplinkId main_table(const ConfigSnapshot& config, UplinkSet usable, Ipv4Addr dst) noexcept {
   for (std::size_t i = 0; i < config.uplinks.size(); ++i)
@@ -113,12 +162,7 @@ Placement place_from_lan(const PlacementContext& context, const FlowKey& key) no
   if (verdict.refused) return refuse(verdict.reason);
   if (!config.lan_list.contains(key.src) || own_address(config, key.src))
     return refuse(DropReason::lan_source_outside);
-  if (own_address(config, key.dst)) {
-    Placement p;
-    p.kind = PlacementKind::local;
-    p.reason = DropReason::punt_local;
-    return p;
-  }
+  if (own_address(config, key.dst)) return place_local(config, key);
   if (config.connected_list.contains(key.src) && config.connected_list.contains(key.dst))
     return place_connected(context, key);
   if (config.lan_list.contains(key.dst)) return towards_lan(config, key, key, Mark::no_mark);
@@ -140,11 +184,29 @@ Placement place_from_uplink(const PlacementContext& context, const FlowKey& key)
   if (config.uplinks[index_of(id)].interface.address != key.dst)
     return refuse(DropReason::not_translated);
   const auto target = config.forwards.find(id, key.proto, key.dst_port);
+  if (!target && config.local.deliver && config.local.is_open(key.proto, key.dst_port))
+    return towards_kernel(key, Mark::wan_to_router);
   if (!target) return refuse(DropReason::unsolicited);
   FlowKey to = key;
   to.dst = target->address;
   to.dst_port = target->port;
   return towards_lan(config, key, to, Mark::wan_to_lans);
+}
+
+Placement place_from_kernel(const PlacementContext& context, const FlowKey& key) noexcept {
+  const ConfigSnapshot& config = context.config;
+  const AddressVerdict verdict = judge_addresses(config, key);
+  if (verdict.refused) return refuse(verdict.reason);
+  if (!own_address(config, key.src)) return refuse(DropReason::martian_source);
+  const Placement lan = towards_lan(config, key, key, Mark::no_mark);
+  if (lan.kind == PlacementKind::forward) return lan;
+  const UplinkId id = main_table(config, context.active.usable, key.dst);
+  if (id == UplinkId::none) return refuse(DropReason::no_uplink);
+  Placement p = towards_uplink(config, key, id, Mark::router_to_wan);
+  // Linux may have chosen the address of another uplink, or one that is taken (R23, R01).
+  p.translate_source = true;
+  p.translated.src = config.uplinks[index_of(id)].interface.address;
+  return p;
 }
 
 }  // namespace spillway

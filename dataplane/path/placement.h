@@ -15,7 +15,7 @@ namespace spillway {
 
 enum class PlacementKind : std::uint8_t {
   forward,  ///< a connection is to be made
-  local,    ///< for the router itself: to the control core
+  local,    ///< for the router itself, which has no Linux side: to the control core
   drop,
 };
 
@@ -44,6 +44,17 @@ Placement place_from_lan(const PlacementContext& context, const FlowKey& key) no
 
 /// First packet from an uplink: port forward, or nothing of ours. Worker only.
 Placement place_from_uplink(const PlacementContext& context, const FlowKey& key) noexcept;
+
+/// First packet of the router's own Linux: a LAN host, or an uplink by the main table. Worker only.
+Placement place_from_kernel(const PlacementContext& context, const FlowKey& key) noexcept;
+
+/// Where packets to `dst` leave on the LAN side: directly, or by a router there.
+struct LanHop {
+  const LanSide* lan = nullptr;  ///< null: not on the LAN side
+  PortIndex port = PortIndex::none;
+  Ipv4Addr next_hop;
+};
+LanHop lan_hop(const ConfigSnapshot& config, Ipv4Addr dst) noexcept;
 
 /// The uplink that the main table gives for `dst`: a connected one, else the usable one with the
 /// least distance; none when there is none. Any thread.

@@ -16,14 +16,45 @@ void Pipeline::handle_special(rte_mbuf* packet, const ParsedPacket& parsed) noex
     case PacketKind::icmp_error:
       translate_icmp_error(packet, parsed);
       return;
+    case PacketKind::fragment:
+      join_fragment(packet, parsed);
+      return;
     case PacketKind::flow:
     case PacketKind::drop:
       drop(packet, parsed.reason);
   }
 }
 
+void Pipeline::join_fragment(rte_mbuf* packet, const ParsedPacket& parsed) noexcept {
+  // The library expects each fragment in one buffer.
+  if (!fragments_ || packet->nb_segs > 1) {
+    drop(packet, DropReason::fragment);
+    return;
+  }
+  const Fragments::Joined joined = fragments_->join(packet, parsed.l4_offset, time_);
+  counters_.drops[index_of(DropReason::fragment)].add(joined.discarded);
+  counters_.merged.add(joined.merged);
+  if (joined.packet != nullptr) process_joined(joined.packet);
+}
+
+void Pipeline::process_joined(rte_mbuf* packet) noexcept {
+  if (!headers_joined(packet)) {
+    drop(packet, DropReason::headers_split);
+    return;
+  }
+  const ParsedPacket parsed =
+      parse_frame(frame_of(packet), packet->pkt_len, ports_[index_of(port_)].mac);
+  if (parsed.kind == PacketKind::flow) {
+    const FlowKey key = key_of(parsed, zone_);
+    forward_first(packet, parsed, key);
+  } else {
+    handle_special(packet, parsed);
+  }
+}
+
 void Pipeline::punt(rte_mbuf* packet) noexcept {
-  if (punt_ring_ == nullptr || rte_ring_sp_enqueue(punt_ring_, packet) != 0) {
+  packet->port = static_cast<std::uint16_t>(port_);
+  if (rings_.punt == nullptr || rte_ring_sp_enqueue(rings_.punt, packet) != 0) {
     drop(packet, DropReason::punt_ring_full);
     return;
   }
@@ -55,14 +86,14 @@ void Pipeline::translate_icmp_error(rte_mbuf* packet, const ParsedPacket& parsed
     drop(packet, DropReason::icmp_unmatched);
     return;
   }
-  if (ip[ipv4::ttl] <= 1) {
+  const Connection& c = table_[ref.index()];
+  if (ip[ipv4::ttl] <= c.ttl_step) {
     drop(packet, DropReason::ttl_expired);
     return;
   }
-  const Connection& c = table_[ref.index()];
   const std::size_t way = index_of(ref.direction());
   error.translate(c.rewrite[way], zone_);
-  send(packet, parsed, c.next_hop[way]);
+  send(packet, parsed.total_length, c.next_hop[way]);
 }
 
 }  // namespace spillway

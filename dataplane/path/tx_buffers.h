@@ -12,10 +12,11 @@ struct rte_mbuf;
 namespace spillway {
 
 /// Thread contract: one worker. Large enough for what one burst can send to one port, so that
-/// `push` needs no answer: the worker flushes after every burst.
+/// `push` needs no answer: the worker flushes after every burst, and who cuts packets into
+/// fragments leaves room for a burst.
 class TxBuffers {
  public:
-  static constexpr std::size_t kCapacity = 128;
+  static constexpr std::size_t kCapacity = 256;
 
   void push(PortIndex port, rte_mbuf* packet) noexcept {
     Queue& q = queues_[index_of(port)];

@@ -1,12 +1,33 @@
 #include "dataplane/path/worker.h"
 
 #include <rte_ethdev.h>
+#include <rte_ether.h>
+#include <rte_ring.h>
+#include <rte_ring_elem.h>
+
+#include <algorithm>
+
+#include "dataplane/path/frame.h"
 
 namespace spillway {
+namespace {
+
+constexpr std::size_t kVlanTag = 4;
+constexpr std::uint16_t kVlanIdMask = 0x0fff;
+
+/// The VLAN id of a frame, 0 when it has no 802.1Q tag (or a priority tag, 802.1Q 6.8).
+std::uint16_t vlan_of(const rte_mbuf* packet) noexcept {
+  const std::uint8_t* frame = frame_of(packet);
+  if (packet->data_len < kEtherHeader + kVlanTag) return 0;
+  if (swap16(load<std::uint16_t>(frame + kEtherTypeAt)) != ethertype::vlan) return 0;
+  return swap16(load<std::uint16_t>(frame + kEtherHeader)) & kVlanIdMask;
+}
+
+}  // namespace
 
 Worker::Worker(unsigned id, const PipelineSettings& settings, SnapshotCell& snapshots,
                const ActiveCell& active)
-    : id_(id), snapshots_(snapshots), active_(active), pipeline_(settings) {
+    : id_(id), snapshots_(snapshots), active_(active), rings_(settings.rings), pipeline_(settings) {
   snapshots_.attach(id_);
 }
 
@@ -17,41 +38,118 @@ Worker::~Worker() {
 void Worker::add_port(const WorkerPort& port, const PipelinePort& facts) {
   ports_.push_back(port);
   pipeline_.set_port(port.index, facts);
+  const auto same = [&](const Source& s) {
+    return s.ethdev == port.ethdev && s.queue == port.queue;
+  };
+  auto source = std::find_if(sources_.begin(), sources_.end(), same);
+  if (source == sources_.end())
+    source = sources_.insert(sources_.end(), Source{port.ethdev, port.queue, false, {}});
+  source->tagged |= port.vlan != 0;
+  source->ports.push_back(port);
 }
 
 std::uint32_t Worker::poll(TimePoint now) noexcept {
   pipeline_.begin(now, snapshots_.load(), active_);
-  std::uint32_t received = 0;
-  for (const WorkerPort& port : ports_) {
-    burst_.port = port.index;
-    burst_.size = rte_eth_rx_burst(port.ethdev, port.queue, burst_.packets.data(), kBurst);
-    if (burst_.size == 0) continue;
-    received += burst_.size;
-    pipeline_.process(burst_);
-    flush();
-  }
+  hear_control();
+  std::uint32_t received = take_from_kernel();
+  for (const Source& source : sources_) received += receive(source);
   pipeline_.expire(kExpireBudget);
   snapshots_.quiescent(id_);
   return received;
 }
 
-void Worker::flush() noexcept {
-  for (const WorkerPort& port : ports_) {
-    const auto pending = pipeline_.tx().pending(port.index);
-    if (pending.empty()) continue;
-    std::uint64_t bytes = 0;
-    for (const rte_mbuf* packet : pending) bytes += packet->pkt_len;
-    const std::uint16_t sent = rte_eth_tx_burst(port.ethdev, port.queue, pending.data(),
-                                                static_cast<std::uint16_t>(pending.size()));
-    PortCounters& counters = pipeline_.counters().ports[index_of(port.index)];
-    for (rte_mbuf* packet : pending.subspan(sent)) {
-      bytes -= packet->pkt_len;
-      pipeline_.drop(packet, DropReason::tx_full);
-    }
-    counters.tx_packets.add(sent);
-    counters.tx_bytes.add(bytes);
-    pipeline_.tx().clear(port.index);
+std::uint32_t Worker::receive(const Source& source) noexcept {
+  if (source.tagged) {
+    const std::uint16_t n = rte_eth_rx_burst(source.ethdev, source.queue, received_.data(), kBurst);
+    process_tagged(source, n);
+    return n;
   }
+  const std::uint16_t n =
+      rte_eth_rx_burst(source.ethdev, source.queue, burst_.packets.data(), kBurst);
+  process(source.ports.front().index, n);
+  return n;
+}
+
+// Sub-interface by sub-interface; the order within each stays.
+void Worker::process_tagged(const Source& source, std::uint32_t received) noexcept {
+  std::uint32_t left = received;
+  for (const WorkerPort& port : source.ports) {
+    std::uint32_t mine = 0;
+    std::uint32_t others = 0;
+    for (std::uint32_t i = 0; i < left; ++i) {
+      rte_mbuf* packet = received_[i];
+      if (vlan_of(packet) != port.vlan) {
+        received_[others++] = packet;
+        continue;
+      }
+      if (port.vlan != 0) rte_vlan_strip(packet);
+      burst_.packets[mine++] = packet;
+    }
+    left = others;
+    process(port.index, mine);
+  }
+  for (std::uint32_t i = 0; i < left; ++i)
+    pipeline_.drop_at(source.ports.front().index, received_[i], DropReason::vlan_tagged);
+}
+
+void Worker::process(PortIndex port, std::uint32_t size) noexcept {
+  if (size == 0) return;
+  burst_.port = port;
+  burst_.size = size;
+  pipeline_.process(burst_);
+  flush();
+}
+
+void Worker::hear_control() noexcept {
+  NeighbourNote note;
+  while (rings_.known != nullptr &&
+         rte_ring_sc_dequeue_elem(rings_.known, &note, sizeof note) == 0) {
+    pipeline_.note(note);
+    flush();
+  }
+  if (rings_.transmit == nullptr) return;
+  const unsigned n = rte_ring_sc_dequeue_burst(
+      rings_.transmit, reinterpret_cast<void**>(received_.data()), kBurst, nullptr);
+  for (unsigned i = 0; i < n; ++i)
+    pipeline_.tx().push(static_cast<PortIndex>(received_[i]->port), received_[i]);
+  if (n == 0) return;
+  pipeline_.counters().generated.add(n);
+  flush();
+}
+
+std::uint32_t Worker::take_from_kernel() noexcept {
+  if (rings_.from_kernel == nullptr) return 0;
+  const unsigned n = rte_ring_sc_dequeue_burst(
+      rings_.from_kernel, reinterpret_cast<void**>(burst_.packets.data()), kBurst, nullptr);
+  process(PortIndex::kernel, n);
+  return n;
+}
+
+void Worker::flush() noexcept {
+  for (const WorkerPort& port : ports_) flush(port);
+}
+
+void Worker::flush(const WorkerPort& port) noexcept {
+  auto pending = pipeline_.tx().pending(port.index);
+  if (pending.empty()) return;
+  std::uint64_t bytes = 0;
+  for (rte_mbuf*& packet : pending) {
+    bytes += packet->pkt_len;
+    if (port.vlan == 0) continue;
+    packet->vlan_tci = port.vlan;
+    // Room in front is what the parser took away, or the headroom of a packet made here.
+    rte_vlan_insert(&packet);
+  }
+  const std::uint16_t sent = rte_eth_tx_burst(port.ethdev, port.queue, pending.data(),
+                                              static_cast<std::uint16_t>(pending.size()));
+  PortCounters& counters = pipeline_.counters().ports[index_of(port.index)];
+  for (rte_mbuf* packet : pending.subspan(sent)) {
+    bytes -= packet->pkt_len - (port.vlan != 0 ? kVlanTag : 0);
+    pipeline_.drop(packet, DropReason::tx_full);
+  }
+  counters.tx_packets.add(sent);
+  counters.tx_bytes.add(bytes);
+  pipeline_.tx().clear(port.index);
 }
 
 }  // namespace spillway

@@ -9,10 +9,12 @@
 
 namespace spillway {
 
+/// A port, or a VLAN sub-interface of one: several may name the same ethdev and queue.
 struct WorkerPort {
   std::uint16_t ethdev = 0;
   std::uint16_t queue = 0;
   PortIndex index = PortIndex::none;
+  std::uint16_t vlan = 0;  ///< 802.1Q VLAN id; 0: untagged
 };
 
 /// Thread contract: one thread calls `poll`; counters may be read by any.
@@ -30,22 +32,40 @@ class Worker {
   /// Before the first poll. `facts` describe the port to the pipeline.
   void add_port(const WorkerPort& port, const PipelinePort& facts);
 
-  /// One iteration: every port's next burst, then expiry. Returns the packets received.
+  /// One iteration: news of the control core, every port's next burst, then expiry. Returns the
+  /// packets received.
   std::uint32_t poll(TimePoint now) noexcept;
 
   Pipeline& pipeline() noexcept { return pipeline_; }
   WorkerCounters& counters() noexcept { return pipeline_.counters(); }
   /// Received packets that are neither sent, dropped nor punted yet.
-  std::uint64_t held() noexcept { return pipeline_.tx().held(); }
+  std::uint64_t held() noexcept { return pipeline_.held(); }
 
  private:
+  /// One ethdev queue and the ports that live on it.
+  struct Source {
+    std::uint16_t ethdev = 0;
+    std::uint16_t queue = 0;
+    bool tagged = false;
+    std::vector<WorkerPort> ports;
+  };
+
+  std::uint32_t receive(const Source& source) noexcept;
+  void process_tagged(const Source& source, std::uint32_t received) noexcept;
+  void process(PortIndex port, std::uint32_t size) noexcept;
+  void hear_control() noexcept;
+  std::uint32_t take_from_kernel() noexcept;
   void flush() noexcept;
+  void flush(const WorkerPort& port) noexcept;
 
   unsigned id_;
   SnapshotCell& snapshots_;
   const ActiveCell& active_;
+  ControlRings rings_;
   Pipeline pipeline_;
   std::vector<WorkerPort> ports_;
+  std::vector<Source> sources_;
+  std::array<rte_mbuf*, kBurst> received_{};
   Burst burst_;
 };
 

@@ -39,6 +39,12 @@ ConfigSnapshot seed() {
   return c;
 }
 
+/// Only the router's own errors leave where something came in.
+bool is_icmp_error(const rte_mbuf* packet) {
+  const std::uint8_t* ip = frame_of(packet) + 14;
+  return ip[ipv4::protocol] == 1 && (ip[20] == icmp::unreachable || ip[20] == icmp::time_exceeded);
+}
+
 }  // namespace
 
 Ipv4Addr Fate::src() const {
@@ -70,7 +76,7 @@ TestRouter::TestRouter(const Options& options)
   settings.table.now = Millis::of(now_);
   settings.neighbours = options.neighbours;
   settings.counted_hosts = options.counted_hosts;
-  settings.punt = punt_;
+  settings.rings.punt = punt_;
   pipeline_ = std::make_unique<Pipeline>(settings);
   pipeline_->set_port(kLan, {Zone::lan, kRouterMac, 1500});
   pipeline_->set_port(kWan1, {zone_of(kIsp1), kRouterMac, 1500});
@@ -146,6 +152,12 @@ std::vector<Fate> TestRouter::run(PortIndex port, std::vector<rte_mbuf*> packets
   for (const PortIndex out : {kLan, kWan1, kWan2}) {
     for (rte_mbuf* p : pipeline_->tx().pending(out)) {
       Fate& fate = fate_of(p);
+      if (out == port && is_icmp_error(p)) {
+        fate.error.assign(frame_of(p), frame_of(p) + p->data_len);
+        rte_pktmbuf_free(p);
+        ++sent_;
+        continue;
+      }
       fate.port = out;
       fate.frame.resize(p->pkt_len);
       std::vector<std::uint8_t> room(p->pkt_len);
@@ -202,7 +214,9 @@ bool TestRouter::balanced() {
   std::uint64_t dropped = 0;
   for (const auto& port : pipeline_->counters().ports) received += port.rx_packets.get();
   for (const auto& reason : pipeline_->counters().drops) dropped += reason.get();
-  return received == sent_ + dropped + pipeline_->counters().punted.get() &&
+  const WorkerCounters& c = pipeline_->counters();
+  return received + c.generated.get() + c.split.get() ==
+             sent_ + dropped + c.punted.get() + c.merged.get() + pipeline_->held() &&
          rte_mempool_in_use_count(pool_) == 0;
 }
 

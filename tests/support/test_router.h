@@ -31,6 +31,7 @@ struct Fate {
   std::optional<DropReason> dropped;  ///< why it did not
   bool punted = false;
   std::vector<std::uint8_t> frame;  ///< as it left
+  std::vector<std::uint8_t> error;  ///< the ICMP error that its sender got instead
 
   const std::uint8_t* ip() const { return frame.data() + 14; }
   Ipv4Addr src() const;

@@ -127,7 +127,8 @@ Stage::Stage(const config::Config& config, const StageSettings& settings)
   pipeline.table.secret = settings.secret;
   pipeline.neighbours = std::min<std::size_t>(settings.neighbours, 65535);
   pipeline.counted_hosts = config.limits.per_lan_host > 0 ? config.limits.connections : 0;
-  pipeline.punt = punt_->out;
+  pipeline.rings.punt = punt_->out;
+  pipeline.tell_senders = false;
   worker_ = std::make_unique<Worker>(0, pipeline, *snapshots_, active_);
   for (const config::Lan& lan : config.lans)
     add_port({Zone::lan, lan.mac.value_or(router_mac(port_index(ports_.size()))),

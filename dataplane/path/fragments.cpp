@@ -1,0 +1,105 @@
+#include "dataplane/path/fragments.h"
+
+#include <rte_ip.h>
+#include <rte_ip_frag.h>
+#include <rte_mbuf.h>
+
+#include <array>
+#include <cstring>
+#include <stdexcept>
+
+#include "dataplane/net/headers.h"
+#include "dataplane/path/frame.h"
+
+namespace spillway {
+namespace {
+
+constexpr std::uint32_t kBucketEntries = 16;
+
+std::uint64_t ticks(TimePoint now) noexcept {
+  return static_cast<std::uint64_t>(now.time_since_epoch().count());
+}
+
+rte_ipv4_hdr* header_of(rte_mbuf* packet, std::size_t at) noexcept {
+  return rte_pktmbuf_mtod_offset(packet, rte_ipv4_hdr*, at);
+}
+
+}  // namespace
+
+Fragments::Fragments(rte_mempool* headers, rte_mempool* bodies, int socket)
+    : table_(rte_ip_frag_table_create(
+          kDatagrams, kBucketEntries, kDatagrams,
+          static_cast<std::uint64_t>(std::chrono::nanoseconds(kPatience).count()), socket)),
+      dead_(std::make_unique<rte_ip_frag_death_row>()),
+      headers_(headers),
+      bodies_(bodies) {
+  if (!table_) throw std::runtime_error("no memory for the fragment table");
+}
+
+Fragments::~Fragments() {
+  while (expire(TimePoint::max()) > 0) {
+  }
+}
+
+void Fragments::FreeTable::operator()(rte_ip_frag_tbl* table) const noexcept {
+  rte_ip_frag_table_destroy(table);
+}
+
+std::uint32_t Fragments::discard() noexcept {
+  const std::uint32_t n = dead_->cnt;
+  rte_ip_frag_free_death_row(dead_.get(), 0);
+  return n;
+}
+
+Fragments::Joined Fragments::join(rte_mbuf* packet, std::size_t header, TimePoint now) noexcept {
+  packet->l2_len = kEtherHeader;
+  packet->l3_len = static_cast<std::uint16_t>(header) & 0x1ffu;
+  Joined joined;
+  joined.packet = rte_ipv4_frag_reassemble_packet(table_.get(), dead_.get(), packet, ticks(now),
+                                                  header_of(packet, kEtherHeader));
+  joined.discarded = discard();
+  held_ = held_ + 1 - joined.discarded;
+  if (joined.packet == nullptr) return joined;
+  joined.merged = joined.packet->nb_segs - 1u;
+  held_ -= joined.packet->nb_segs;
+  rte_ipv4_hdr* ip = header_of(joined.packet, kEtherHeader);
+  // A datagram that came in pieces may leave in pieces, whatever its first fragment said.
+  ip->fragment_offset = 0;
+  ip->hdr_checksum = 0;
+  ip->hdr_checksum = rte_ipv4_cksum(ip);
+  return joined;
+}
+
+std::uint32_t Fragments::expire(TimePoint now) noexcept {
+  rte_ip_frag_table_del_expired_entries(table_.get(), dead_.get(), ticks(now));
+  const std::uint32_t n = discard();
+  held_ -= n;
+  return n;
+}
+
+std::size_t Fragments::cut(rte_mbuf* packet, std::uint16_t mtu,
+                           rte_mbuf* (&out)[kMostOut]) noexcept {
+  std::array<std::uint8_t, kEtherHeader> ether{};
+  std::memcpy(ether.data(), frame_of(packet), ether.size());
+  rte_pktmbuf_adj(packet, kEtherHeader);
+  // The data of every fragment but the last is a multiple of 8 bytes (RFC 791 3.2).
+  const auto header = static_cast<std::uint16_t>((frame_of(packet)[0] & 0x0fu) * 4u);
+  const auto fits = static_cast<std::uint16_t>((mtu - header) / 8 * 8 + header);
+  const int n = rte_ipv4_fragment_packet(packet, out, kMostOut, fits, headers_, bodies_);
+  if (n <= 0) {
+    rte_pktmbuf_prepend(packet, kEtherHeader);
+    std::memcpy(frame_of(packet), ether.data(), ether.size());
+    return 0;
+  }
+  for (int i = 0; i < n; ++i) {
+    rte_ipv4_hdr* ip = header_of(out[i], 0);
+    ip->hdr_checksum = 0;
+    ip->hdr_checksum = rte_ipv4_cksum(ip);
+    rte_pktmbuf_prepend(out[i], kEtherHeader);
+    std::memcpy(frame_of(out[i]), ether.data(), ether.size());
+  }
+  rte_pktmbuf_free(packet);
+  return static_cast<std::size_t>(n);
+}
+
+}  // namespace spillway

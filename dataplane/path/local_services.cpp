@@ -1,0 +1,15 @@
+#include "dataplane/path/local_services.h"
+
+#include <algorithm>
+
+namespace spillway {
+
+bool LocalServices::is_open(IpProto proto, L4Port port) const noexcept {
+  return std::any_of(open_.begin(), open_.end(), [&](const LocalService& s) {
+    return s.proto == proto &&
+           (proto == IpProto::icmp ? port == L4Port{}  // the port of an echo, see read_icmp
+                                   : (s.first <= port.host() && port.host() <= s.last));
+  });
+}
+
+}  // namespace spillway
