@@ -8,17 +8,34 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "control/hugepages.h"
+#include "control/log/log.h"
+
 namespace spillway {
 namespace {
 
-/// The first CPU that this process may use: the EAL refuses any other.
-std::string first_cpu() {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  int cpu = 0;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
-    while (cpu < CPU_SETSIZE - 1 && !CPU_ISSET(cpu, &allowed)) ++cpu;
-  return std::to_string(cpu);
+/// The CPUs that this process may use: the EAL refuses any other.
+std::vector<int> allowed_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  sched_getaffinity(0, sizeof set, &set);
+  std::vector<int> cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  if (cpus.empty()) cpus.push_back(0);
+  return cpus;
+}
+
+/// The main thread on the first CPU, the workers on those behind it; where there are too few, the
+/// last ones are shared.
+std::string lcores(unsigned workers) {
+  const std::vector<int> cpus = allowed_cpus();
+  std::string text;
+  for (unsigned i = 0; i <= workers; ++i) {
+    const std::size_t at = std::min<std::size_t>(i, cpus.size() - 1);
+    text += (i > 0 ? "," : "") + std::to_string(i) + "@" + std::to_string(cpus[at]);
+  }
+  return text;
 }
 
 bool names(const std::vector<std::string>& arguments, const std::string& option) {
@@ -27,32 +44,49 @@ bool names(const std::vector<std::string>& arguments, const std::string& option)
   });
 }
 
-std::vector<std::string> arguments(std::size_t memory_mib, const std::vector<std::string>& extra) {
-  std::vector<std::string> all = {"spillway", "--no-pci", "--no-telemetry"};
-  const bool hugepages = names(extra, "--in-memory") || names(extra, "--huge-dir");
-  if (!hugepages && !names(extra, "--no-huge")) all.insert(all.end(), {"--no-huge", "--no-shconf"});
-  if (!names(extra, "-m")) all.insert(all.end(), {"-m", std::to_string(memory_mib)});
-  if (!names(extra, "-l") && !names(extra, "--lcores")) all.insert(all.end(), {"-l", first_cpu()});
-  if (!names(extra, "--log-level")) all.push_back("--log-level=error");
+bool chooses_memory(const std::vector<std::string>& arguments) {
+  return names(arguments, "--in-memory") || names(arguments, "--huge-dir") ||
+         names(arguments, "--no-huge");
+}
+
+std::vector<std::string> arguments(const EalNeeds& needs, bool hugepages,
+                                   const std::vector<std::string>& extra) {
+  std::vector<std::string> all = {"spillway", "--no-telemetry"};
+  if (!needs.pci) all.emplace_back("--no-pci");
+  if (hugepages)
+    all.emplace_back("--in-memory");
+  else if (!chooses_memory(extra))
+    all.insert(all.end(), {"--no-huge", "--no-shconf"});
+  if (!names(extra, "-m")) all.insert(all.end(), {"-m", std::to_string(needs.memory_mib)});
+  if (!names(extra, "-l") && !names(extra, "--lcores"))
+    all.push_back("--lcores=" + lcores(needs.workers));
+  if (!names(extra, "--log-level")) all.emplace_back("--log-level=error");
   all.insert(all.end(), extra.begin(), extra.end());
   return all;
 }
 
-}  // namespace
-
-Eal::Eal(std::size_t memory_mib, const std::vector<std::string>& extra) {
-  std::vector<std::string> all = arguments(memory_mib, extra);
-  std::vector<char*> pointers;
-  for (std::string& argument : all) pointers.push_back(argument.data());
-  if (rte_eal_init(static_cast<int>(pointers.size()), pointers.data()) >= 0) return;
+[[noreturn]] void fail(const std::vector<std::string>& all, int error) {
   if (access("/sys/devices/system/cpu/cpu0", F_OK) != 0)
     throw std::runtime_error(
         "DPDK's EAL does not start: it finds the CPUs in /sys, which is not mounted here "
         "(mount -t sysfs sysfs /sys)");
+  const std::string reason = first_dpdk_error();
   std::string line;
   for (const std::string& argument : all) line += " " + argument;
-  throw std::runtime_error("DPDK's EAL does not start (" + std::string(rte_strerror(rte_errno)) +
-                           ") with:" + line);
+  throw std::runtime_error("DPDK's EAL does not start (" +
+                           (reason.empty() ? rte_strerror(error) : reason) + ") with:" + line);
+}
+
+}  // namespace
+
+Eal::Eal(const EalNeeds& needs, const std::vector<std::string>& extra) {
+  const HugepageChoice choice = choose_pages(needs.memory_mib);
+  const bool huge = needs.hugepages && choice.enough && !chooses_memory(extra);
+  memory_ = chooses_memory(extra) ? "memory as named after --" : choice.text;
+  std::vector<std::string> all = arguments(needs, huge, extra);
+  std::vector<char*> pointers;
+  for (std::string& argument : all) pointers.push_back(argument.data());
+  if (rte_eal_init(static_cast<int>(pointers.size()), pointers.data()) < 0) fail(all, rte_errno);
 }
 
 Eal::~Eal() {

@@ -1,18 +1,25 @@
 // Exit codes: 0 all well (for a replay: verified); 1 a verification failed; 2 usage, configuration
 // or a machine on which it cannot run; 3 the capture could not be read at all.
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <iostream>
 
 #include "control/config/load.h"
+#include "control/config/port_name.h"
 #include "control/eal.h"
+#include "control/log/log.h"
 #include "control/options.h"
 #include "control/replay/capture/capture.h"
 #include "control/replay/engine/replay.h"
 #include "control/replay/report/progress.h"
 #include "control/replay/report/writers.h"
+#include "control/router/router.h"
+#include "control/socket/command_client.h"
 
 namespace spillway {
 namespace {
@@ -43,7 +50,7 @@ int run_replay(const Options& options) {
   const replay::CaptureScan scan = replay::scan_capture(options.capture, config, options.lan_nets);
   for (const std::string& warning : scan.facts.warnings)
     std::cerr << "spillway: warning: " << warning << "\n";
-  const Eal eal(replay::Stage::memory_mib(config, replay::stage_settings(scan)),
+  const Eal eal({replay::Stage::memory_mib(config, replay::stage_settings(scan))},
                 options.eal_arguments);
   replay::Progress progress(stderr, options.progress, scan.facts.frames);
   replay::ReplaySettings settings;
@@ -60,6 +67,25 @@ int run_replay(const Options& options) {
   std::cout << (options.json ? replay::to_json(report) : replay::to_text(report)) << std::flush;
   if (!std::cout) throw std::runtime_error("standard output: the report cannot be written");
   return report.verified() ? kOk : kFailed;
+}
+
+bool uses_pci(const config::Config& config) {
+  const auto on_pci = [](const auto& side) {
+    const auto name = config::parse_port_name(side.port);
+    return name && name->kind == config::PortName::Kind::pci;
+  };
+  return std::any_of(config.lans.begin(), config.lans.end(), on_pci) ||
+         std::any_of(config.uplinks.begin(), config.uplinks.end(), on_pci);
+}
+
+int run_router(const Options& options) {
+  auto config = std::make_unique<const config::Config>(config::load(options.config_file));
+  start_log();
+  const Eal eal({Router::memory_mib(*config), true, uses_pci(*config), 1}, options.eal_arguments);
+  spdlog::info("{}", eal.memory());
+  Router router(std::move(config), {options.socket.empty() ? kDefaultSocket : options.socket});
+  std::cout << to_text(router.run()) << std::flush;
+  return kOk;
 }
 
 int run(const Options& options) {
@@ -81,10 +107,7 @@ int run(const Options& options) {
     case Command::run:
       break;
   }
-  config::load(options.config_file);
-  throw UsageError(
-      "this version routes captures, not live ports yet: use `spillway replay "
-      "CAPTURE --config FILE`, or --check to check the configuration");
+  return run_router(options);
 }
 
 }  // namespace

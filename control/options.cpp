@@ -14,6 +14,8 @@ po::options_description run_options() {
   po::options_description d("Options");
   d.add_options()("config,c", po::value<std::string>()->value_name("FILE"), "configuration to use")(
       "check", "check the configuration, print all of it, and stop")(
+      "socket", po::value<std::string>()->value_name("PATH"),
+      "where spillwayctl reaches it (default: /run/spillway.sock)")(
       "help,h", "this text; `spillway replay --help` for the other command")("version,V",
                                                                              "print the version");
   return d;
@@ -134,6 +136,7 @@ Options parse_run(const std::vector<std::string>& arguments) {
   } else {
     options.config_file = required_config(values);
     if (values.count("check") > 0) options.command = Command::check;
+    if (values.count("socket") > 0) options.socket = values["socket"].as<std::string>();
   }
   return options;
 }

@@ -22,6 +22,7 @@ enum class ReplaySpeed : std::uint8_t { virtual_time, real, max };
 struct Options {
   Command command = Command::run;
   std::string config_file;
+  std::string socket;                      ///< of the running router; empty: the default
   std::vector<std::string> eal_arguments;  ///< all after `--`
 
   // replay

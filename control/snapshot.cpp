@@ -1,5 +1,7 @@
 #include "control/snapshot.h"
 
+#include <algorithm>
+
 #include "control/balance/plan.h"
 
 namespace spillway {
@@ -41,9 +43,28 @@ ForwardTable compile_forwards(const config::Config& config) {
   return ForwardTable(specs);
 }
 
+LocalServices compile_services(const config::Config& config) {
+  std::vector<LocalService> open;
+  for (const config::LocalService& service : config.local_services)
+    open.push_back({service.uplink.empty() ? UplinkId::none : *config.find_uplink(service.uplink),
+                    service.protocol, service.ports.first, service.ports.last});
+  return LocalServices(std::move(open));
+}
+
+/// The longest prefix first.
+std::vector<LanRoute> compile_lan_routes(const config::Config& config) {
+  std::vector<LanRoute> routes;
+  for (const config::Route& route : config.lan_routes())
+    routes.push_back({route.to, route.via, lan_port(config.lan_of(route.via).value())});
+  std::sort(routes.begin(), routes.end(),
+            [](const LanRoute& a, const LanRoute& b) { return a.to.length > b.to.length; });
+  return routes;
+}
+
 }  // namespace
 
-std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& config) {
+std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& config,
+                                                       LocalDelivery local) {
   auto snapshot = std::make_unique<ConfigSnapshot>();
   for (std::size_t i = 0; i < config.lans.size(); ++i)
     snapshot->lans.push_back({config.lans[i].address, lan_port(i)});
@@ -57,6 +78,9 @@ std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& con
   snapshot->plan = make_balance_plan(config);
   snapshot->policy = compile_policy(config);
   snapshot->forwards = compile_forwards(config);
+  snapshot->lan_routes = compile_lan_routes(config);
+  snapshot->local = compile_services(config);
+  snapshot->local.deliver = local == LocalDelivery::control_core;
   snapshot->timeouts = config.timeouts;
   snapshot->tcp_loose = config.tcp_loose;
   snapshot->per_lan_host = config.limits.per_lan_host;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "control/config/config.h"
@@ -7,10 +8,17 @@
 
 namespace spillway {
 
+/// Who gets what is addressed to the router itself.
+enum class LocalDelivery : std::uint8_t {
+  nobody,        ///< a replay
+  control_core,  ///< for Linux, or answered there
+};
+
 /// Compiles the configuration into what the workers read. Ports are numbered LANs first, then
 /// uplinks, in the order of the configuration. Needs an EAL when there are policy rules. Control
 /// only. Throws std::runtime_error.
-std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& config);
+std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& config,
+                                                       LocalDelivery local);
 
 /// Position of the `i`-th LAN or uplink among the router's ports.
 constexpr PortIndex lan_port(std::size_t i) noexcept {

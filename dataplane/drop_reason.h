@@ -47,6 +47,8 @@ namespace spillway {
   X(mtu_exceeded, "larger than the MTU of the egress port")                                      \
   X(headers_split, "headers spread over buffers that cannot be joined")                          \
   X(punt_ring_full, "ring to the control core full")                                             \
+  X(arp_limit, "more ARP than a port may hand to the control core")                              \
+  X(not_contiguous, "frame in several buffers, which the egress driver cannot send")             \
   X(tx_full, "transmit queue full")
 // clang-format on
 

@@ -10,6 +10,41 @@ namespace spillway {
 
 Balancer::Balancer(const config::Config& config, ActiveCell& cell)
     : config_(config), cell_(cell), plan_(make_balance_plan(config)), rates_(plan_.uplinks) {
+  build();
+  word_.usable = UplinkSet::first(plan_.uplinks);
+  word_.active = choose();
+  cell_.publish(word_);
+}
+
+Balancer::Balancer(const config::Config& config, ActiveCell& cell, const Balancer& before)
+    : config_(config), cell_(cell), plan_(make_balance_plan(config)), rates_(before.rates_) {
+  build();
+  resume(before);
+  for (std::size_t i = 0; i < plan_.uplinks; ++i)
+    if (!limits_[i]) cell_.set_headroom(uplink_id(i), kUnlimitedHeadroom);
+  // If the new configuration prefers another uplink, the next sample switches, and says why.
+  pending_cause_ = "the configuration changed";
+  word_.generation = (before.word_.generation + 1) & 0xffffffu;
+  cell_.publish(word_);
+}
+
+void Balancer::resume(const Balancer& before) {
+  const config::Balance& was = before.config_.balance;
+  if (was.sample == config_.balance.sample && was.window == config_.balance.window)
+    meters_ = before.meters_;
+  word_.usable = before.word_.usable;
+  word_.active = before.word_.active;
+  last_switch_ = before.last_switch_;
+  if (!config_.monitors.empty()) requested_ = before.requested_;
+  for (std::size_t i = 0; i < plan_.uplinks; ++i) {
+    if (!overloads_[i] || !before.overloads_[i]) continue;
+    overloads_[i]->resume(*before.overloads_[i]);
+    if (overloads_[i]->overloaded()) word_.overloaded.insert(uplink_id(i));
+  }
+}
+
+void Balancer::build() {
+  const config::Config& config = config_;
   for (const config::Monitor& monitor : config.monitors) {
     uplink_named(config, monitor.interface, "monitors.interface");
     uplink_named(config, monitor.on_event, "monitors.on_event");
@@ -22,9 +57,6 @@ Balancer::Balancer(const config::Config& config, ActiveCell& cell)
     overloads_.push_back(threshold ? std::optional(Overload(*threshold)) : std::nullopt);
     limits_.push_back(limit_of(config, i));
   }
-  word_.usable = UplinkSet::first(plan_.uplinks);
-  word_.active = choose();
-  cell_.publish(word_);
 }
 
 /// An uplink is limited by its own threshold, or else by the lowest monitor that leads away from

@@ -42,6 +42,9 @@ class Balancer {
   /// Publishes the first word: everything usable, nothing overloaded. Throws std::invalid_argument
   /// when names in `config` refer to nothing.
   Balancer(const config::Config& config, ActiveCell& cell);
+  /// The same in place of `before`, whose uplinks were the same: health, requests and, where the
+  /// times are the same, measured rates go on.
+  Balancer(const config::Config& config, ActiveCell& cell, const Balancer& before);
 
   /// Takes byte totals and placed connections, one of each per uplink. Returns the switch, if any.
   std::optional<SwitchRecord> sample(TimePoint now, std::span<const PortBytes> bytes,
@@ -61,6 +64,8 @@ class Balancer {
     Reservation reservation;
   };
 
+  void build();
+  void resume(const Balancer& before);
   static std::optional<Limit> limit_of(const config::Config& config, std::size_t uplink);
   bool balances() const noexcept { return plan_.mode == BalanceMode::bandwidth; }
   void measure(TimePoint now, std::span<const PortBytes> bytes);

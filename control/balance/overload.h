@@ -16,6 +16,9 @@ class Overload {
   /// Takes the next rates; true when the state changed.
   bool observe(const UplinkRate& rate) noexcept;
 
+  /// Goes on from where another one was.
+  void resume(const Overload& other) noexcept { overloaded_ = other.overloaded_; }
+
   bool overloaded() const noexcept { return overloaded_; }
   const config::Threshold& threshold() const noexcept { return threshold_; }
   /// Rate divided by `spill_above`; 1.0 is at the threshold.

@@ -25,10 +25,12 @@ struct Location {
 
 struct Lan {
   std::string name;
-  std::string port;  ///< ethdev name, PCI address or vdev
+  std::string port;        ///< see port_name.h
+  std::uint16_t vlan = 0;  ///< 802.1Q id of a sub-interface; 0: the port's untagged frames
   Ipv4Interface address;
   std::optional<MacAddr> mac;  ///< default: the device's own
   std::uint16_t mtu = 1500;    ///< bytes of IP packet
+  bool tap = true;             ///< a companion Linux interface, named like this
   Location where;
 };
 
@@ -45,6 +47,7 @@ struct Threshold {
 struct Uplink {
   std::string name;
   std::string port;
+  std::uint16_t vlan = 0;
   Ipv4Interface address;
   Ipv4Addr gateway;
   std::string table;  ///< name of its routing table, e.g. ISP1_Route
@@ -56,6 +59,7 @@ struct Uplink {
   std::optional<Threshold> threshold;
   std::optional<MacAddr> mac;
   std::uint16_t mtu = 1500;
+  bool tap = true;
   Location where;
 };
 
@@ -65,12 +69,15 @@ struct AddressList {
   Location where;
 };
 
+/// To everywhere by an uplink's gateway or, in the main table, to a network behind a LAN host.
 struct Route {
   Ipv4Prefix to;
   Ipv4Addr via;
   unsigned distance = 1;
   bool check_gateway_ping = false;
   Location where;
+
+  bool is_default() const { return to.length == 0; }
 };
 
 struct RouteTable {
@@ -130,6 +137,14 @@ struct PortForward {
   Location where;
 };
 
+/// A service of the router's own Linux that uplinks may reach. For icmp: echo.
+struct LocalService {
+  std::string uplink;  ///< name, or empty: every uplink
+  IpProto protocol = IpProto::tcp;
+  PortRange ports;
+  Location where;
+};
+
 struct Limits {
   std::uint32_t connections = 262144;
   std::uint32_t per_lan_host = 0;  ///< 0: no limit (R06)
@@ -145,6 +160,7 @@ struct Config {
   std::vector<Monitor> monitors;
   std::vector<PolicyRule> policy;
   std::vector<PortForward> port_forwards;
+  std::vector<LocalService> local_services;  ///< default: echo
   std::string timeouts_profile = "routeros";
   Timeouts timeouts = kTimeoutsRouteros;
   bool tcp_loose = true;  ///< R16
@@ -154,6 +170,10 @@ struct Config {
   std::optional<UplinkId> find_uplink(const std::string& name) const;
   /// The list called `name`, or null.
   const AddressList* find_list(const std::string& name) const;
+  /// Routes of the main table to networks behind the LAN.
+  std::vector<Route> lan_routes() const;
+  /// Position of the LAN whose network holds `host`, other than the router itself there.
+  std::optional<std::size_t> lan_of(Ipv4Addr host) const;
 };
 
 }  // namespace spillway::config

@@ -35,13 +35,16 @@ std::string protocol(const std::optional<IpProto>& proto) {
   if (!proto) return quoted("any");
   if (*proto == IpProto::tcp) return quoted("tcp");
   if (*proto == IpProto::udp) return quoted("udp");
+  if (*proto == IpProto::icmp) return quoted("icmp");
   return quoted(std::to_string(static_cast<unsigned>(*proto)));
 }
 
 template <typename Side>
 void print_side(std::ostream& out, const Side& side) {
-  out << "name = " << quoted(side.name) << "; port = " << quoted(side.port)
-      << "; address = " << quoted(to_string(side.address)) << "; mtu = " << side.mtu << ";";
+  out << "name = " << quoted(side.name) << "; port = " << quoted(side.port) << ";";
+  if (side.vlan != 0) out << " vlan = " << side.vlan << ";";
+  out << " address = " << quoted(to_string(side.address)) << "; mtu = " << side.mtu
+      << "; tap = " << (side.tap ? "true" : "false") << ";";
   if (side.mac) out << " mac = " << quoted(to_string(*side.mac)) << ";";
 }
 
@@ -81,8 +84,10 @@ void print_routes(std::ostream& out, const Config& c) {
     for (std::size_t i = 0; i < table.routes.size(); ++i) {
       const Route& r = table.routes[i];
       out << (i > 0 ? "," : "") << "\n    { to = " << quoted(to_string(r.to))
-          << "; via = " << quoted(to_string(r.via)) << "; distance = " << r.distance
-          << "; check_gateway = " << quoted(r.check_gateway_ping ? "ping" : "none") << "; }";
+          << "; via = " << quoted(to_string(r.via)) << "; distance = " << r.distance << ";";
+      if (r.is_default())
+        out << " check_gateway = " << quoted(r.check_gateway_ping ? "ping" : "none") << ";";
+      out << " }";
     }
     out << " );\n";
   }
@@ -123,6 +128,14 @@ void print_forward(std::ostream& out, const PortForward& f) {
       << "; to = " << quoted(to_string(f.to)) << "; to_port = " << f.to_port << "; }";
 }
 
+void print_service(std::ostream& out, const LocalService& s) {
+  out << "  { ";
+  if (!s.uplink.empty()) out << "uplink = " << quoted(s.uplink) << "; ";
+  out << "protocol = " << protocol(s.protocol) << ";";
+  if (s.protocol != IpProto::icmp) out << " ports = " << ports(s.ports) << ";";
+  out << " }";
+}
+
 template <typename T>
 void print_list(std::ostream& out, const char* name, const std::vector<T>& items,
                 void (*print)(std::ostream&, const T&)) {
@@ -159,6 +172,7 @@ std::string effective(const Config& c) {
   print_list(out, "monitors", c.monitors, print_monitor);
   print_list(out, "policy", c.policy, print_rule);
   print_list(out, "port_forwards", c.port_forwards, print_forward);
+  print_list(out, "local_services", c.local_services, print_service);
   print_timeouts(out, c);
   out << "tcp = { loose = " << (c.tcp_loose ? "true" : "false") << "; };\n";
   out << "limits = { connections = " << c.limits.connections

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/config/parts.h"
+#include "control/config/port_name.h"
 #include "control/config/words.h"
 
 namespace spillway::config {
@@ -24,15 +25,42 @@ bool is_host_address(const Ipv4Interface& i) {
   return network.length >= 31 || (i.address != network.base && i.address != network.broadcast());
 }
 
+constexpr char kPortForm[] =
+    "a Linux interface such as \"eth1\", a PCI address such as \"0000:03:00.0\", or a DPDK device "
+    "such as \"net_tap0,iface=x\"";
+
+/// The device, and which of its frames are this side's.
+template <typename Side>
+void read_port(Section& section, Side& side) {
+  section.require("port", kPortForm);
+  side.port = section.text("port").value_or("");
+  if (!side.port.empty() && !parse_port_name(side.port)) section.reject("port", kPortForm);
+  constexpr std::uint64_t most = 4094;  // IEEE 802.1Q 9.6: 0 is no VLAN, 4095 is reserved
+  side.vlan = static_cast<std::uint16_t>(section.integer("vlan", 1, most).value_or(0));
+  side.tap = section.boolean("tap").value_or(true);
+  if (side.tap && !side.name.empty() && !is_interface_name(side.name))
+    section.mistake("name", "\"" + side.name +
+                                "\" cannot name the companion interface; allowed: 1 to 15 "
+                                "characters without blanks, '/' and ':', or tap = false");
+}
+
+/// One device, however it is spelt.
+bool same_port(const std::string& a, const std::string& b) {
+  const auto left = parse_port_name(a);
+  const auto right = parse_port_name(b);
+  if (!left || !right) return false;
+  const auto interface = left->taken_interface();
+  return left->device == right->device || (interface && interface == right->taken_interface());
+}
+
 /// What LANs and uplinks have in common. Reports names, ports and networks that are used twice.
 template <typename Side>
 void read_side(Section& section, const Config& config, Side& side) {
   side.where = section.where();
   section.require("name", "a name");
-  section.require("port", "the name of an Ethernet device, such as \"net_af_packet0\"");
   section.require("address", kInterfaceForm);
   side.name = section.text("name").value_or("");
-  side.port = section.text("port").value_or("");
+  read_port(section, side);
   side.mac = section.parsed("mac", parse_mac, "a MAC address, such as \"02:00:00:00:00:01\"");
   if (side.mac && side.mac->is_group())
     section.mistake("mac", "is a group address; allowed: a station's");
@@ -47,12 +75,16 @@ void read_side(Section& section, const Config& config, Side& side) {
     if (other.name == side.name && section.has("name"))
       section.mistake("name", "\"" + side.name + "\" is used already at line " +
                                   std::to_string(other.where.line) + "; allowed: another name");
-    if (other.port == side.port && section.has("port"))
-      section.mistake("port", "\"" + side.port + "\" is used already by " + other.name +
-                                  "; allowed: a port of its own");
     if (section.has("address") && same_network(other.address, side.address))
       section.mistake("address", "overlaps " + to_string(other.address) + " of " + other.name +
                                      "; allowed: a network of its own");
+    if (!section.has("port") || !same_port(other.port, side.port)) return;
+    if (other.mac && side.mac && *other.mac != *side.mac)
+      section.mistake("mac", "is another one than that of " + other.name +
+                                 " on the same port; allowed: one address for each port");
+    if (other.vlan == side.vlan)
+      section.mistake("port", "\"" + side.port + "\" is used already by " + other.name +
+                                  "; allowed: a port or a vlan of its own");
   };
   std::for_each(config.lans.begin(), config.lans.end(), clash);
   std::for_each(config.uplinks.begin(), config.uplinks.end(), clash);

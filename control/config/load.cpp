@@ -16,12 +16,13 @@ Config read(const libconfig::Setting& root, const std::string& name) {
   Section section(root, "", errors);
   read_lans(section, config);
   read_uplinks(section, config);
-  read_address_lists(section, config);
   read_routes(section, config);
+  read_address_lists(section, config);
   read_balance(section, config);
   read_monitors(section, config);
   read_policy(section, config);
   read_port_forwards(section, config);
+  read_local_services(section, config);
   read_timeouts(section, config);
   read_limits(section, config);
   section.finish();

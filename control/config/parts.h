@@ -14,6 +14,7 @@ void read_balance(Section& root, Config& config);
 void read_monitors(Section& root, Config& config);
 void read_policy(Section& root, Config& config);
 void read_port_forwards(Section& root, Config& config);
+void read_local_services(Section& root, Config& config);
 void read_timeouts(Section& root, Config& config);
 void read_limits(Section& root, Config& config);
 

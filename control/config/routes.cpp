@@ -23,11 +23,12 @@ void read_list(Section& section, const std::string& name, Config& config) {
   config.address_lists.push_back(std::move(list));
 }
 
-/// The lists of the talk, when the file leaves them out.
+/// The lists of the talk, when the file leaves them out. Networks behind the LAN belong to it.
 void complete_lists(Config& config) {
   if (config.find_list("LAN") == nullptr) {
     AddressList lan{"LAN", {}, {}};
     for (const Lan& side : config.lans) lan.prefixes.push_back(side.address.network());
+    for (const Route& route : config.lan_routes()) lan.prefixes.push_back(route.to);
     config.address_lists.push_back(std::move(lan));
   }
   if (config.find_list("Connected") != nullptr) return;
@@ -43,29 +44,67 @@ Uplink* uplink_with_gateway(Config& config, Ipv4Addr gateway) {
   return at == config.uplinks.end() ? nullptr : &*at;
 }
 
-/// Routes to anything but everything come with networks behind the LAN.
+constexpr char kViaForm[] = "the gateway of an uplink, or a router in a LAN";
+
 Route read_route(Section& section) {
   Route route;
   route.where = section.where();
   route.to = section.parsed("to", parse_prefix, kPrefixForm).value_or(kDefault);
-  if (route.to != kDefault) section.reject("to", "\"0.0.0.0/0\", the default route");
-  section.require("via", "the gateway of an uplink");
-  route.via = section.parsed("via", parse_ipv4, "the gateway of an uplink").value_or(Ipv4Addr{});
+  section.require("via", kViaForm);
+  route.via = section.parsed("via", parse_ipv4, kViaForm).value_or(Ipv4Addr{});
   route.distance = static_cast<unsigned>(section.integer("distance", 1, 255).value_or(1));
   route.check_gateway_ping =
       section.choice<bool>("check_gateway", {{"ping", true}, {"none", false}}).value_or(false);
   return route;
 }
 
-void check_route(Section& section, const std::string& table, const Route& route, Config& config) {
-  if (route.via == Ipv4Addr{}) return;
+template <typename Sides>
+bool within_a_network(const Sides& sides, const Ipv4Prefix& to) {
+  return std::any_of(sides.begin(), sides.end(), [&](const auto& side) {
+    const Ipv4Prefix network = side.address.network();
+    return to.length >= network.length && network.contains(to.base);
+  });
+}
+
+/// To a network behind the LAN.
+void check_lan_route(Section& section, const RouteTable& table, const Route& route,
+                     const Config& config) {
+  if (table.name != "main")
+    section.reject("to", "\"0.0.0.0/0\": networks behind the LAN stand in the table main");
+  if (!config.lan_of(route.via))
+    section.reject("via", "a router in a LAN; which uplink serves a network, `policy` says");
+  if (within_a_network(config.lans, route.to) || within_a_network(config.uplinks, route.to))
+    section.reject("to", "a network that is not connected itself");
+  if (section.has("check_gateway")) section.reject("check_gateway", "none: default routes only");
+  for (const Route& other : table.routes)
+    if (other.to == route.to)
+      section.mistake("to", "\"" + to_string(route.to) + "\" stands already at line " +
+                                std::to_string(other.where.line) +
+                                "; allowed: one route for each network");
+}
+
+void check_default_route(Section& section, const RouteTable& table, const Route& route,
+                         Config& config) {
   Uplink* uplink = uplink_with_gateway(config, route.via);
   if (uplink == nullptr)
     section.reject("via", "the gateway of an uplink");
-  else if (table == "main")
+  else if (table.name == "main")
     uplink->distance = route.distance;
-  else if (uplink->table != table)
-    section.reject("via", "the gateway of the uplink whose table is " + table);
+  else if (uplink->table != table.name)
+    section.reject("via", "the gateway of the uplink whose table is " + table.name);
+  for (const Route& other : table.routes)
+    if (other.is_default() && other.via == route.via)
+      section.mistake("via", to_string(route.via) +
+                                 " stands in this table already; allowed: one route for each "
+                                 "gateway");
+}
+
+void check_route(Section& section, const RouteTable& table, const Route& route, Config& config) {
+  if (route.via == Ipv4Addr{}) return;
+  if (route.is_default())
+    check_default_route(section, table, route, config);
+  else
+    check_lan_route(section, table, route, config);
 }
 
 void read_table(Section& section, const std::string& name, Config& config) {
@@ -79,11 +118,7 @@ void read_table(Section& section, const std::string& name, Config& config) {
                     "no uplink has this table; allowed: main, or the `table` of an uplink");
   section.each_group(name.c_str(), [&](Section& s) {
     const Route route = read_route(s);
-    if (used) check_route(s, name, route, config);
-    for (const Route& other : table.routes)
-      if (other.via == route.via && route.via != Ipv4Addr{})
-        s.mistake("via", to_string(route.via) +
-                             " stands in this table already; allowed: one route for each gateway");
+    if (used) check_route(s, table, route, config);
     table.routes.push_back(route);
   });
   config.routes.push_back(std::move(table));
@@ -95,13 +130,19 @@ RouteTable* find_table(Config& config, const std::string& name) {
   return at == config.routes.end() ? nullptr : &*at;
 }
 
+/// A main table that names no way to the internet gets the uplinks'.
+void complete_main(Config& config) {
+  if (find_table(config, "main") == nullptr)
+    config.routes.insert(config.routes.begin(), RouteTable{"main", {}, {}});
+  auto& routes = find_table(config, "main")->routes;
+  const auto is_default = [](const Route& r) { return r.is_default(); };
+  if (std::any_of(routes.begin(), routes.end(), is_default)) return;
+  for (const Uplink& u : config.uplinks)
+    routes.push_back({kDefault, u.gateway, u.distance, true, u.where});
+}
+
 void complete_tables(Section& root, Config& config) {
-  if (find_table(config, "main") == nullptr) {
-    RouteTable main{"main", {}, {}};
-    for (const Uplink& u : config.uplinks)
-      main.routes.push_back({kDefault, u.gateway, u.distance, true, u.where});
-    config.routes.insert(config.routes.begin(), std::move(main));
-  }
+  complete_main(config);
   for (const Uplink& u : config.uplinks) {
     const RouteTable* main = find_table(config, "main");
     const bool in_main = std::any_of(main->routes.begin(), main->routes.end(),

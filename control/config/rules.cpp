@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "control/config/parts.h"
+#include "control/config/words.h"
 
 namespace spillway::config {
 namespace {
@@ -105,10 +106,12 @@ bool overlap(const PortForward& a, const PortForward& b) {
          b.ports.first <= a.ports.last;
 }
 
-bool in_lan(const Config& config, Ipv4Addr a) {
-  return std::any_of(config.lans.begin(), config.lans.end(), [a](const Lan& lan) {
-    return lan.address.network().contains(a) && lan.address.address != a;
-  });
+/// A host in a LAN, or in a network behind one.
+bool on_lan_side(const Config& config, Ipv4Addr a) {
+  if (config.lan_of(a)) return true;
+  const auto routes = config.lan_routes();
+  return std::any_of(routes.begin(), routes.end(),
+                     [&](const Route& r) { return r.to.contains(a); });
 }
 
 void read_target(Section& section, const Config& config, PortForward& forward) {
@@ -116,7 +119,7 @@ void read_target(Section& section, const Config& config, PortForward& forward) {
   section.require("to", form);
   if (const auto to = section.parsed("to", parse_ipv4, form)) {
     forward.to = *to;
-    if (!in_lan(config, *to)) section.reject("to", form);
+    if (!on_lan_side(config, *to)) section.reject("to", form);
   }
   const unsigned count = forward.ports.last - forward.ports.first + 1u;
   forward.to_port = static_cast<std::uint16_t>(
@@ -143,6 +146,23 @@ PortForward read_forward(Section& section, const Config& config) {
   return forward;
 }
 
+LocalService read_service(Section& section, const Config& config) {
+  LocalService service;
+  service.where = section.where();
+  service.uplink = section.text("uplink").value_or("");
+  if (!service.uplink.empty()) check_uplink(section, "uplink", service.uplink, config);
+  section.require("protocol", "tcp, udp, icmp");
+  const Words<IpProto> protocols = {
+      {"tcp", IpProto::tcp}, {"udp", IpProto::udp}, {"icmp", IpProto::icmp}};
+  service.protocol = section.choice("protocol", protocols).value_or(IpProto::tcp);
+  const auto ports = read_ports(section, "ports");
+  service.ports = ports.value_or(PortRange{});
+  if (service.protocol == IpProto::icmp && section.has("ports"))
+    section.reject("ports", "none for icmp, which is echo");
+  if (service.protocol != IpProto::icmp) section.require("ports", kPortsForm);
+  return service;
+}
+
 }  // namespace
 
 void read_policy(Section& root, Config& config) {
@@ -154,6 +174,17 @@ void read_port_forwards(Section& root, Config& config) {
   root.each_group("port_forwards", [&](Section& section) {
     config.port_forwards.push_back(read_forward(section, config));
   });
+}
+
+void read_local_services(Section& root, Config& config) {
+  root.each_group("local_services", [&](Section& section) {
+    config.local_services.push_back(read_service(section, config));
+  });
+  if (!root.has("local_services")) {
+    LocalService echo;
+    echo.protocol = IpProto::icmp;
+    config.local_services.push_back(std::move(echo));
+  }
 }
 
 }  // namespace spillway::config

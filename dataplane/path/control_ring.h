@@ -24,7 +24,8 @@ static_assert(sizeof(NeighbourNote) == 12);
 /// The rings of one worker; any may be null where nobody is at the other end (replay, tests).
 /// Single producer and single consumer each.
 struct ControlRings {
-  rte_ring* punt = nullptr;         ///< mbufs to the control core; mbuf.port is the PortIndex
+  rte_ring* punt = nullptr;         ///< mbufs for Linux; mbuf.port is the PortIndex they came in by
+  rte_ring* arp = nullptr;          ///< the same for ARP, which no flood of the others may displace
   rte_ring* wanted = nullptr;       ///< NeighbourNotes to the control core
   rte_ring* known = nullptr;        ///< NeighbourNotes to the worker
   rte_ring* from_kernel = nullptr;  ///< mbufs of the router's own Linux, to be routed

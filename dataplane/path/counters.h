@@ -24,6 +24,16 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+/// A value that its single writer sets anew.
+class Gauge {
+ public:
+  void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+  std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
 /// Frames and their bytes without FCS. A line of its own, so that the control core's sampling does
 /// not disturb the worker.
 struct alignas(64) PortCounters {
@@ -31,16 +41,21 @@ struct alignas(64) PortCounters {
   Counter rx_bytes;
   Counter tx_packets;
   Counter tx_bytes;
+  Counter first_packets;         ///< TCP and UDP that opened a connection, with a checksum
+  Counter unfinished_checksums;  ///< of these: left to a network card that there was none of
 };
 
 struct alignas(64) WorkerCounters {
   std::array<PortCounters, kMaxPorts> ports;
   std::array<Counter, kDropReasons> drops;
   Counter punted;     ///< handed to the control core
-  Counter generated;  ///< made by the router itself
+  Counter generated;  ///< made by the worker itself: ICMP errors
+  Counter relayed;    ///< sent as they came from the control core
   Counter merged;     ///< fragments that went into another one's buffer
   Counter split;      ///< fragments cut beside the first of their packet
   Counter expired;    ///< connections that timed out
+  Gauge held;         ///< buffers that wait for a neighbour or for the rest of a datagram
+  Gauge connections;
   /// Connections opened, by mark and uplink (the last column: no uplink).
   std::array<std::array<Counter, kMaxUplinks + 1>, kMarks> opened;
   /// Connections opened, by IP protocol number.

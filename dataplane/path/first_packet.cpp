@@ -33,7 +33,7 @@ bool promised(const ConfigSnapshot& config, const Placement& placement,
   if (placement.uplink == UplinkId::none) return false;
   if (config.forwards.find(placement.uplink, translated.proto, translated.src_port)) return true;
   return translated.proto != IpProto::icmp && config.local.deliver &&
-         config.local.is_open(translated.proto, translated.src_port);
+         config.local.is_open(placement.uplink, translated.proto, translated.src_port);
 }
 
 }  // namespace
@@ -62,7 +62,24 @@ ConnRef Pipeline::open(const rte_mbuf* packet, const ParsedPacket& parsed, const
     tcp_begin(TcpSegment::read(ip + parsed.l4_offset, l4_length), connection.tcp,
               connection.tcp_seen);
   }
+  note_checksum(packet, parsed);
   return establish(placement, connection, key, reason);
+}
+
+/// A sender on the same machine may leave its checksums to a network card that frames never reach;
+/// the receiver drops them then, and nobody but the router can tell why.
+void Pipeline::note_checksum(const rte_mbuf* packet, const ParsedPacket& parsed) noexcept {
+  const bool tcp = parsed.proto == IpProto::tcp;
+  if (!tcp && parsed.proto != IpProto::udp) return;
+  const std::uint8_t* l4 = frame_of(packet) + kEtherHeader + parsed.l4_offset;
+  const auto found = load<std::uint16_t>(l4 + (tcp ? tcp::checksum : udp::checksum));
+  if (!tcp && found == 0) return;
+  const auto pseudo =
+      fold(sum_pseudo_header(parsed.src(), parsed.dst(), static_cast<std::uint8_t>(parsed.proto),
+                             static_cast<std::size_t>(parsed.total_length - parsed.l4_offset)));
+  PortCounters& counters = counters_.ports[index_of(port_)];
+  counters.first_packets.add(1);
+  if (found == pseudo) counters.unfinished_checksums.add(1);
 }
 
 ConnRef Pipeline::establish(const Placement& placement, Connection& connection, const FlowKey& key,
@@ -71,30 +88,50 @@ ConnRef Pipeline::establish(const Placement& placement, Connection& connection, 
   const bool capped = hosts_ && config_->per_lan_host > 0 && key.zone == Zone::lan;
   if (capped && hosts_->of(key.src) >= config_->per_lan_host) return {};
   reason = DropReason::no_neighbour;
-  if (!resolve_next_hops(placement, key, connection)) return {};
+  if (!hold_next_hops(placement, key, connection)) return {};
   const ConnRef ref = insert_translated(placement, connection, key, reason);
-  if (ref.found()) count_opened(table_[ref.index()], key);
+  if (ref.found())
+    count_opened(table_[ref.index()], key);
+  else
+    release_next_hops(connection);
   return ref;
 }
 
-/// Hosts that are not known yet do not stop a connection: packets to them wait.
-bool Pipeline::resolve_next_hops(const Placement& placement, const FlowKey& key,
-                                 Connection& connection) noexcept {
-  const bool to_kernel = placement.egress == PortIndex::kernel;
-  connection.next_hop[0] =
-      to_kernel ? kKernelHop : neighbours_.find_or_add(placement.egress, placement.next_hop);
-  if (key.zone == Zone::kernel) {
-    connection.next_hop[1] = kKernelHop;
-  } else if (key.zone == Zone::lan) {
+/// Where the opener is.
+NextHopId Pipeline::way_back(const FlowKey& key) noexcept {
+  if (key.zone == Zone::kernel) return kKernelHop;
+  if (key.zone == Zone::lan) {
     const LanHop back = lan_hop(*config_, key.src);
-    if (back.lan != nullptr)
-      connection.next_hop[1] = neighbours_.find_or_add(back.port, back.next_hop);
-  } else {
-    const UplinkSide& uplink = config_->uplinks[index_of(uplink_of(key.zone))];
-    const bool near = uplink.interface.network().contains(key.src);
-    connection.next_hop[1] = neighbours_.find_or_add(uplink.port, near ? key.src : uplink.gateway);
+    return back.lan == nullptr ? NextHopId::none
+                               : neighbours_.find_or_add(back.port, back.next_hop);
   }
-  return connection.next_hop[0] != NextHopId::none && connection.next_hop[1] != NextHopId::none;
+  const UplinkSide& uplink = config_->uplinks[index_of(uplink_of(key.zone))];
+  const bool near = uplink.interface.network().contains(key.src);
+  return neighbours_.find_or_add(uplink.port, near ? key.src : uplink.gateway);
+}
+
+/// Holds both, or neither. Hosts that are not known yet do not stop a connection: packets to them
+/// wait.
+bool Pipeline::hold_next_hops(const Placement& placement, const FlowKey& key,
+                              Connection& connection) noexcept {
+  const bool to_kernel = placement.egress == PortIndex::kernel;
+  const NextHopId there =
+      to_kernel ? kKernelHop : neighbours_.find_or_add(placement.egress, placement.next_hop);
+  if (there == NextHopId::none) return false;
+  // Held before the next one is looked for, which might take its place.
+  neighbours_.hold(there);
+  const NextHopId back = way_back(key);
+  if (back == NextHopId::none) {
+    neighbours_.release(there);
+    return false;
+  }
+  neighbours_.hold(back);
+  connection.next_hop = {there, back};
+  return true;
+}
+
+void Pipeline::release_next_hops(const Connection& connection) noexcept {
+  for (const NextHopId hop : connection.next_hop) neighbours_.release(hop);
 }
 
 ConnRef Pipeline::insert_translated(const Placement& placement, const Connection& prepared,

@@ -24,6 +24,32 @@ rte_ipv4_hdr* header_of(rte_mbuf* packet, std::size_t at) noexcept {
   return rte_pktmbuf_mtod_offset(packet, rte_ipv4_hdr*, at);
 }
 
+/// The library sums up lengths without looking whether the total length can say them: such a
+/// datagram would be longer than it claims (the "ping of death").
+bool beyond_any_datagram(const rte_ipv4_hdr& ip) noexcept {
+  const std::uint32_t offset = (rte_be_to_cpu_16(ip.fragment_offset) & 0x1fffu) * 8;
+  return offset + rte_be_to_cpu_16(ip.total_length) > UINT16_MAX;
+}
+
+/// What fragments of one datagram share beside addresses and identification (RFC 791 3.2).
+std::uint16_t tag_of(const rte_ipv4_hdr& ip, PortIndex port) noexcept {
+  return static_cast<std::uint16_t>(ip.next_proto_id << 8 | static_cast<std::uint8_t>(port));
+}
+
+/// The library keeps apart by addresses and identification only: the tag goes into what it reads.
+rte_ipv4_hdr as_looked_up(const rte_ipv4_hdr& ip, std::uint16_t tag) noexcept {
+  rte_ipv4_hdr seen = ip;
+  seen.src_addr ^= tag * 0x9e3779b1u;
+  return seen;
+}
+
+/// Who chooses the source address can still make two tags meet there.
+bool of_one_tag(const rte_mbuf* packet) noexcept {
+  for (const rte_mbuf* part = packet->next; part != nullptr; part = part->next)
+    if (part->port != packet->port) return false;
+  return true;
+}
+
 }  // namespace
 
 Fragments::Fragments(rte_mempool* headers, rte_mempool* bodies, int socket)
@@ -45,23 +71,40 @@ void Fragments::FreeTable::operator()(rte_ip_frag_tbl* table) const noexcept {
   rte_ip_frag_table_destroy(table);
 }
 
+/// Buffers, not entries: the library chains what fits before it finds a hole.
 std::uint32_t Fragments::discard() noexcept {
-  const std::uint32_t n = dead_->cnt;
+  std::uint32_t n = 0;
+  for (std::uint32_t i = 0; i < dead_->cnt; ++i) n += dead_->row[i]->nb_segs;
   rte_ip_frag_free_death_row(dead_.get(), 0);
   return n;
 }
 
-Fragments::Joined Fragments::join(rte_mbuf* packet, std::size_t header, TimePoint now) noexcept {
+Fragments::Joined Fragments::join(rte_mbuf* packet, std::size_t header, PortIndex port,
+                                  TimePoint now) noexcept {
+  Joined joined;
+  const rte_ipv4_hdr& piece = *header_of(packet, kEtherHeader);
+  if (beyond_any_datagram(piece)) {
+    rte_pktmbuf_free(packet);
+    joined.discarded = 1;
+    return joined;
+  }
   packet->l2_len = kEtherHeader;
   packet->l3_len = static_cast<std::uint16_t>(header) & 0x1ffu;
-  Joined joined;
-  joined.packet = rte_ipv4_frag_reassemble_packet(table_.get(), dead_.get(), packet, ticks(now),
-                                                  header_of(packet, kEtherHeader));
+  packet->port = tag_of(piece, port);
+  rte_ipv4_hdr seen = as_looked_up(piece, packet->port);
+  joined.packet =
+      rte_ipv4_frag_reassemble_packet(table_.get(), dead_.get(), packet, ticks(now), &seen);
   joined.discarded = discard();
   held_ = held_ + 1 - joined.discarded;
   if (joined.packet == nullptr) return joined;
-  joined.merged = joined.packet->nb_segs - 1u;
   held_ -= joined.packet->nb_segs;
+  if (!of_one_tag(joined.packet)) {
+    joined.discarded += joined.packet->nb_segs;
+    rte_pktmbuf_free(joined.packet);
+    joined.packet = nullptr;
+    return joined;
+  }
+  joined.merged = joined.packet->nb_segs - 1u;
   rte_ipv4_hdr* ip = header_of(joined.packet, kEtherHeader);
   // A datagram that came in pieces may leave in pieces, whatever its first fragment said.
   ip->fragment_offset = 0;

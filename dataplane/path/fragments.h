@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dataplane/clock.h"
+#include "dataplane/port_index.h"
 
 struct rte_ip_frag_tbl;
 struct rte_ip_frag_death_row;
@@ -36,8 +37,9 @@ class Fragments {
     std::uint32_t merged = 0;     ///< buffers that went into it, beside its first
     std::uint32_t discarded = 0;  ///< buffers freed: hopeless datagrams
   };
-  /// Takes the fragment at `packet`, an Ethernet frame whose IPv4 header is `header` bytes long.
-  Joined join(rte_mbuf* packet, std::size_t header, TimePoint now) noexcept;
+  /// Takes the fragment at `packet`, an Ethernet frame whose IPv4 header is `header` bytes long and
+  /// that came in by `port`: what came in by several is no datagram. Writes to mbuf.port.
+  Joined join(rte_mbuf* packet, std::size_t header, PortIndex port, TimePoint now) noexcept;
 
   /// Frees datagrams that were not completed in time; returns the buffers freed.
   std::uint32_t expire(TimePoint now) noexcept;

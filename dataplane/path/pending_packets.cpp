@@ -15,20 +15,20 @@ bool PendingPackets::push(NextHopId hop, rte_mbuf* packet) noexcept {
 
 rte_mbuf* PendingPackets::pop(NextHopId hop) noexcept {
   for (std::size_t at = 0; at < size_; ++at)
-    if (waiting_[at].hop == hop) return take(at);
+    if (waiting_[at].hop == hop) return take(at).packet;
   return nullptr;
 }
 
-rte_mbuf* PendingPackets::pop_any() noexcept {
-  return size_ > 0 ? take(0) : nullptr;
+PendingPackets::Waiting PendingPackets::pop_any() noexcept {
+  return size_ > 0 ? take(0) : Waiting{};
 }
 
-rte_mbuf* PendingPackets::take(std::size_t at) noexcept {
-  rte_mbuf* packet = waiting_[at].packet;
+PendingPackets::Waiting PendingPackets::take(std::size_t at) noexcept {
+  const Waiting taken = waiting_[at];
   const auto from = waiting_.begin() + static_cast<std::ptrdiff_t>(at);
   std::move(from + 1, waiting_.begin() + static_cast<std::ptrdiff_t>(size_), from);
   --size_;
-  return packet;
+  return taken;
 }
 
 }  // namespace spillway

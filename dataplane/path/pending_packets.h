@@ -21,16 +21,16 @@ class PendingPackets {
   bool push(NextHopId hop, rte_mbuf* packet) noexcept;
   /// Takes the oldest that waits for `hop`; null when none does.
   rte_mbuf* pop(NextHopId hop) noexcept;
-  /// Takes the oldest of all; null when there is none.
-  rte_mbuf* pop_any() noexcept;
-  std::size_t size() const noexcept { return size_; }
-
- private:
   struct Waiting {
     NextHopId hop = NextHopId::none;
     rte_mbuf* packet = nullptr;
   };
-  rte_mbuf* take(std::size_t at) noexcept;
+  /// Takes the oldest of all; without a packet when there is none.
+  Waiting pop_any() noexcept;
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  Waiting take(std::size_t at) noexcept;
 
   std::array<Waiting, kCapacity> waiting_{};  ///< the first `size_`, in order of arrival
   std::size_t size_ = 0;

@@ -223,20 +223,29 @@ void Pipeline::send(rte_mbuf* packet, std::uint16_t total_length, NextHopId next
 
 void Pipeline::expire(std::uint32_t budget) noexcept {
   const std::uint32_t before = table_.size();
-  table_.expire(now_, budget, config_->timeouts, [this](const Connection& c) noexcept {
-    if (hosts_ && c.zone[0] == Zone::lan) hosts_->remove(c.original_key().src);
-  });
+  table_.expire(now_, budget, config_->timeouts,
+                [this](const Connection& c) noexcept { forget(c); });
   counters_.expired.add(before - table_.size());
   if (!fragments_ || fragments_->held() == 0) return;
   counters_.drops[index_of(DropReason::fragment)].add(fragments_->expire(time_));
 }
 
 void Pipeline::end_connection(ConnIndex index) noexcept {
-  const Connection& c = table_[index];
-  if (hosts_ && c.zone[0] == Zone::lan) hosts_->remove(c.original_key().src);
+  forget(table_[index]);
   table_.remove(index);
   // Its place may go to another connection before this burst is through.
   refs_stale_ = true;
+}
+
+/// Undoes what its opening counted.
+void Pipeline::forget(const Connection& connection) noexcept {
+  if (hosts_ && connection.zone[0] == Zone::lan) hosts_->remove(connection.original_key().src);
+  release_next_hops(connection);
+}
+
+void Pipeline::publish_gauges() noexcept {
+  counters_.held.set(held());
+  counters_.connections.set(table_.size());
 }
 
 void Pipeline::drop_at(PortIndex port, rte_mbuf* packet, DropReason reason) noexcept {

@@ -14,11 +14,11 @@
 #include "dataplane/path/counters.h"
 #include "dataplane/path/fragments.h"
 #include "dataplane/path/host_counts.h"
-#include "dataplane/path/icmp_budget.h"
 #include "dataplane/path/neighbour_table.h"
 #include "dataplane/path/pending_packets.h"
 #include "dataplane/path/placement.h"
 #include "dataplane/path/tx_buffers.h"
+#include "dataplane/token_bucket.h"
 #include "dataplane/wan/active_word.h"
 #include "dataplane/wan/placement_budget.h"
 
@@ -31,6 +31,7 @@ struct PipelinePort {
   Zone zone = Zone::lan;
   MacAddr mac;
   std::uint16_t mtu = 1500;
+  bool companion = false;  ///< Linux listens there too: frames to groups are for it
 };
 
 /// Settings that last as long as the worker.
@@ -43,6 +44,17 @@ struct PipelineSettings {
   /// For fragments (R24): buffers of fragments cut on the way out; null: fragments are dropped.
   rte_mempool* fragment_headers = nullptr;
   rte_mempool* fragment_bodies = nullptr;
+};
+
+/// How many ICMP errors the router sends (RFC 1812 4.3.2.8).
+inline constexpr std::uint32_t kIcmpErrorsPerSecond = 1000;
+inline constexpr std::uint32_t kIcmpErrorsAtOnce = 100;
+/// How much ARP of one port the control core gets to see: more than a full /21 asks for.
+inline constexpr std::uint32_t kArpPerSecond = 2000;
+inline constexpr std::uint32_t kArpAtOnce = 256;
+
+struct ArpBudget : TokenBucket {
+  constexpr ArpBudget() noexcept : TokenBucket(kArpPerSecond, kArpAtOnce) {}
 };
 
 /// Thread contract: one worker, but for the counters. Everything is noexcept and allocation-free
@@ -78,6 +90,9 @@ class Pipeline {
   /// Ends whatever waits: for a neighbour, or for the rest of a datagram.
   void drain() noexcept;
 
+  /// For everybody to see, after each iteration: what is held, and how many connections there are.
+  void publish_gauges() noexcept;
+
   /// Buffers that are neither sent, dropped nor punted yet.
   std::uint64_t held() const noexcept;
 
@@ -106,9 +121,13 @@ class Pipeline {
                     DropReason& reason) noexcept;
   ConnRef insert_translated(const Placement& placement, const Connection& prepared,
                             const FlowKey& key, DropReason& reason) noexcept;
-  bool resolve_next_hops(const Placement& placement, const FlowKey& key,
-                         Connection& connection) noexcept;
+  NextHopId way_back(const FlowKey& key) noexcept;
+  bool hold_next_hops(const Placement& placement, const FlowKey& key,
+                      Connection& connection) noexcept;
+  void release_next_hops(const Connection& connection) noexcept;
   void count_opened(const Connection& connection, const FlowKey& key) noexcept;
+  void forget(const Connection& connection) noexcept;
+  void note_checksum(const rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
 
   // Packets without a 5-tuple (special_packet.cpp).
   void handle_special(rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
@@ -116,13 +135,16 @@ class Pipeline {
   ConnRef find_embedded(const ParsedPacket& outer, const ParsedPacket& inner) const noexcept;
   void join_fragment(rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
   void process_joined(rte_mbuf* packet) noexcept;
+  void take_arp(rte_mbuf* packet) noexcept;
+  bool is_for_linux(const ParsedPacket& group) const noexcept;
   void punt(rte_mbuf* packet) noexcept;
+  void punt_by(rte_ring* ring, rte_mbuf* packet) noexcept;
 
   // What cannot go on as it is (trouble.cpp).
   void refuse(rte_mbuf* packet, const ParsedPacket& parsed, DropReason reason,
               const IcmpCause& cause) noexcept;
   bool tell_sender(rte_mbuf* packet, const ParsedPacket& parsed, const IcmpCause& cause) noexcept;
-  Ipv4Addr own_address_here() const noexcept;
+  Ipv4Addr teller_here() const noexcept;
   bool may_be_cut(rte_mbuf* packet, const ParsedPacket& parsed, const NextHop& hop) noexcept;
   void send_unresolved(rte_mbuf* packet, NextHopId next_hop) noexcept;
   void send_in_pieces(rte_mbuf* packet, const NextHop& hop) noexcept;
@@ -136,9 +158,10 @@ class Pipeline {
   ControlRings rings_;
   std::unique_ptr<Fragments> fragments_;
   PendingPackets pending_;
-  IcmpBudget icmp_budget_;
+  TokenBucket icmp_budget_{kIcmpErrorsPerSecond, kIcmpErrorsAtOnce};
   bool tell_senders_;
   std::array<PipelinePort, kMaxPorts> ports_{};
+  std::array<ArpBudget, kMaxPorts> arp_budget_;  ///< by port, so that one cannot starve another
 
   // Of this iteration.
   TimePoint time_;

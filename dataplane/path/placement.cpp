@@ -184,7 +184,7 @@ Placement place_from_uplink(const PlacementContext& context, const FlowKey& key)
   if (config.uplinks[index_of(id)].interface.address != key.dst)
     return refuse(DropReason::not_translated);
   const auto target = config.forwards.find(id, key.proto, key.dst_port);
-  if (!target && config.local.deliver && config.local.is_open(key.proto, key.dst_port))
+  if (!target && config.local.deliver && config.local.is_open(id, key.proto, key.dst_port))
     return towards_kernel(key, Mark::wan_to_router);
   if (!target) return refuse(DropReason::unsolicited);
   FlowKey to = key;

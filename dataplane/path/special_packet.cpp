@@ -11,7 +11,7 @@ namespace spillway {
 void Pipeline::handle_special(rte_mbuf* packet, const ParsedPacket& parsed) noexcept {
   switch (parsed.kind) {
     case PacketKind::arp:
-      punt(packet);
+      take_arp(packet);
       return;
     case PacketKind::icmp_error:
       translate_icmp_error(packet, parsed);
@@ -21,8 +21,30 @@ void Pipeline::handle_special(rte_mbuf* packet, const ParsedPacket& parsed) noex
       return;
     case PacketKind::flow:
     case PacketKind::drop:
-      drop(packet, parsed.reason);
+      if (is_for_linux(parsed))
+        punt(packet);
+      else
+        drop(packet, parsed.reason);
   }
+}
+
+/// Frames to a group, where Linux listens: from the LAN all of them (DHCP, VRRP, discovery), from
+/// an uplink what is open to it.
+bool Pipeline::is_for_linux(const ParsedPacket& group) const noexcept {
+  const PipelinePort& port = ports_[index_of(port_)];
+  const bool to_group =
+      group.reason == DropReason::broadcast || group.reason == DropReason::multicast;
+  if (!port.companion || !to_group || group.kind != PacketKind::drop) return false;
+  if (!is_uplink(zone_)) return true;
+  const L4Port to{static_cast<std::uint16_t>(group.ports >> 16)};
+  return group.proto == IpProto::udp && config_->local.is_open(uplink_of(zone_), group.proto, to);
+}
+
+void Pipeline::take_arp(rte_mbuf* packet) noexcept {
+  if (arp_budget_[index_of(port_)].take(now_))
+    punt_by(rings_.arp, packet);
+  else
+    drop(packet, DropReason::arp_limit);
 }
 
 void Pipeline::join_fragment(rte_mbuf* packet, const ParsedPacket& parsed) noexcept {
@@ -31,7 +53,7 @@ void Pipeline::join_fragment(rte_mbuf* packet, const ParsedPacket& parsed) noexc
     drop(packet, DropReason::fragment);
     return;
   }
-  const Fragments::Joined joined = fragments_->join(packet, parsed.l4_offset, time_);
+  const Fragments::Joined joined = fragments_->join(packet, parsed.l4_offset, port_, time_);
   counters_.drops[index_of(DropReason::fragment)].add(joined.discarded);
   counters_.merged.add(joined.merged);
   if (joined.packet != nullptr) process_joined(joined.packet);
@@ -53,8 +75,12 @@ void Pipeline::process_joined(rte_mbuf* packet) noexcept {
 }
 
 void Pipeline::punt(rte_mbuf* packet) noexcept {
+  punt_by(rings_.punt, packet);
+}
+
+void Pipeline::punt_by(rte_ring* ring, rte_mbuf* packet) noexcept {
   packet->port = static_cast<std::uint16_t>(port_);
-  if (rings_.punt == nullptr || rte_ring_sp_enqueue(rings_.punt, packet) != 0) {
+  if (ring == nullptr || rte_ring_sp_enqueue(ring, packet) != 0) {
     drop(packet, DropReason::punt_ring_full);
     return;
   }

@@ -35,9 +35,8 @@ void Pipeline::refuse(rte_mbuf* packet, const ParsedPacket& parsed, DropReason r
 /// The answer goes back to the station that handed us the packet: no look-up, nothing to wait for.
 bool Pipeline::tell_sender(rte_mbuf* packet, const ParsedPacket& parsed,
                            const IcmpCause& cause) noexcept {
-  const Ipv4Addr own = own_address_here();
-  if (!tell_senders_ || zone_ == Zone::kernel || own == Ipv4Addr{} ||
-      !may_be_told(parsed.src(), parsed.dst()))
+  const Ipv4Addr teller = teller_here();
+  if (!tell_senders_ || teller == Ipv4Addr{} || !may_be_told(parsed.src(), parsed.dst()))
     return false;
   if (!icmp_budget_.take(now_)) return false;
   const std::size_t whole = kEtherHeader + parsed.total_length;
@@ -50,14 +49,19 @@ bool Pipeline::tell_sender(rte_mbuf* packet, const ParsedPacket& parsed,
   std::copy_n(ether.data() + kEtherSrc, kEtherSrc, frame);
   std::copy_n(ports_[index_of(port_)].mac.bytes.data(), kEtherSrc, frame + kEtherSrc);
   std::copy_n(ether.data() + kEtherTypeAt, 2, frame + kEtherTypeAt);
-  write_icmp_error(frame + kEtherHeader, embedded, cause, own, parsed.src());
+  write_icmp_error(frame + kEtherHeader, embedded, cause, teller, parsed.src());
   counters_.generated.add(1);
-  tx_.push(port_, packet);
+  if (zone_ == Zone::kernel)
+    punt(packet);
+  else
+    tx_.push(port_, packet);
   return true;
 }
 
-/// The router's address on the port of this burst.
-Ipv4Addr Pipeline::own_address_here() const noexcept {
+/// Who speaks to senders on the port of this burst: the router's address there. Linux would not
+/// believe its own address, so it hears from a gateway.
+Ipv4Addr Pipeline::teller_here() const noexcept {
+  if (zone_ == Zone::kernel) return config_->uplinks.front().gateway;
   for (const LanSide& lan : config_->lans)
     if (lan.port == port_) return lan.interface.address;
   for (const UplinkSide& uplink : config_->uplinks)
@@ -103,6 +107,7 @@ void Pipeline::send_unresolved(rte_mbuf* packet, NextHopId next_hop) noexcept {
     drop(packet, DropReason::no_neighbour);
     return;
   }
+  neighbours_.hold(next_hop);
   if (!neighbours_.ask(next_hop, now_)) return;
   const NextHop& hop = neighbours_[next_hop];
   NeighbourNote note{hop.address, {}, hop.port, NeighbourNote::Kind::wanted};
@@ -111,18 +116,24 @@ void Pipeline::send_unresolved(rte_mbuf* packet, NextHopId next_hop) noexcept {
 }
 
 void Pipeline::note(const NeighbourNote& note) noexcept {
-  const NextHopId id = neighbours_.find_or_add(note.port, note.address);
+  const bool known = note.kind == NeighbourNote::Kind::known;
+  const NextHopId id = known ? neighbours_.find_or_add_host(note.port, note.address)
+                             : neighbours_.find(note.port, note.address);
   if (id == NextHopId::none) return;
-  if (note.kind == NeighbourNote::Kind::known) {
+  if (known) {
     neighbours_.resolve(id, note.mac);
     while (rte_mbuf* packet = pending_.pop(id)) {
+      neighbours_.release(id);
       const std::uint8_t* ip = frame_of(packet) + kEtherHeader;
       send(packet, swap16(load<std::uint16_t>(ip + ipv4::total_length)), id);
     }
     return;
   }
   neighbours_.lose(id);
-  while (rte_mbuf* packet = pending_.pop(id)) drop(packet, DropReason::no_neighbour);
+  while (rte_mbuf* packet = pending_.pop(id)) {
+    neighbours_.release(id);
+    drop(packet, DropReason::no_neighbour);
+  }
 }
 
 /// What a SYN announces must fit both links (R17).
@@ -136,7 +147,10 @@ void Pipeline::clamp_segments(rte_mbuf* packet, const ParsedPacket& parsed,
 }
 
 void Pipeline::drain() noexcept {
-  while (rte_mbuf* packet = pending_.pop_any()) drop(packet, DropReason::no_neighbour);
+  for (auto oldest = pending_.pop_any(); oldest.packet != nullptr; oldest = pending_.pop_any()) {
+    neighbours_.release(oldest.hop);
+    drop(oldest.packet, DropReason::no_neighbour);
+  }
   while (fragments_ && fragments_->held() > 0) {
     const std::uint32_t n = fragments_->expire(TimePoint::max());
     counters_.drops[index_of(DropReason::fragment)].add(n);

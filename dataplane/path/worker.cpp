@@ -12,7 +12,7 @@
 namespace spillway {
 namespace {
 
-constexpr std::size_t kVlanTag = 4;
+constexpr std::uint32_t kVlanTag = 4;
 constexpr std::uint16_t kVlanIdMask = 0x0fff;
 
 /// The VLAN id of a frame, 0 when it has no 802.1Q tag (or a priority tag, 802.1Q 6.8).
@@ -54,8 +54,19 @@ std::uint32_t Worker::poll(TimePoint now) noexcept {
   std::uint32_t received = take_from_kernel();
   for (const Source& source : sources_) received += receive(source);
   pipeline_.expire(kExpireBudget);
+  pipeline_.publish_gauges();
   snapshots_.quiescent(id_);
   return received;
+}
+
+void Worker::finish(TimePoint now) noexcept {
+  pipeline_.begin(now, snapshots_.load(), active_);
+  hear_control();
+  while (take_from_kernel() > 0) {
+  }
+  pipeline_.drain();
+  pipeline_.publish_gauges();
+  snapshots_.quiescent(id_);
 }
 
 std::uint32_t Worker::receive(const Source& source) noexcept {
@@ -113,7 +124,7 @@ void Worker::hear_control() noexcept {
   for (unsigned i = 0; i < n; ++i)
     pipeline_.tx().push(static_cast<PortIndex>(received_[i]->port), received_[i]);
   if (n == 0) return;
-  pipeline_.counters().generated.add(n);
+  pipeline_.counters().relayed.add(n);
   flush();
 }
 
@@ -129,22 +140,40 @@ void Worker::flush() noexcept {
   for (const WorkerPort& port : ports_) flush(port);
 }
 
-void Worker::flush(const WorkerPort& port) noexcept {
-  auto pending = pipeline_.tx().pending(port.index);
-  if (pending.empty()) return;
-  std::uint64_t bytes = 0;
-  for (rte_mbuf*& packet : pending) {
-    bytes += packet->pkt_len;
-    if (port.vlan == 0) continue;
-    packet->vlan_tci = port.vlan;
-    // Room in front is what the parser took away, or the headroom of a packet made here.
-    rte_vlan_insert(&packet);
+/// Frames as the driver of `port` can send them: tagged, in one buffer if it must be.
+std::span<rte_mbuf*> Worker::made_sendable(const WorkerPort& port,
+                                           std::span<rte_mbuf*> pending) noexcept {
+  if (port.vlan == 0 && port.sends_segments) [[likely]]
+    return pending;
+  std::size_t kept = 0;
+  for (rte_mbuf* packet : pending) {
+    if (!port.sends_segments && packet->nb_segs > 1 && rte_pktmbuf_linearize(packet) != 0) {
+      pipeline_.drop(packet, DropReason::not_contiguous);
+      continue;
+    }
+    if (port.vlan != 0) {
+      packet->vlan_tci = port.vlan;
+      // Room in front is what the parser took away, or the headroom of a packet made here.
+      rte_vlan_insert(&packet);
+    }
+    pending[kept++] = packet;
   }
+  return pending.first(kept);
+}
+
+void Worker::flush(const WorkerPort& port) noexcept {
+  const auto all = pipeline_.tx().pending(port.index);
+  if (all.empty()) return;
+  const auto pending = made_sendable(port, all);
+  // Tags count neither here nor on the way in.
+  const std::uint32_t tag = port.vlan != 0 ? kVlanTag : 0;
+  std::uint64_t bytes = 0;
+  for (const rte_mbuf* packet : pending) bytes += packet->pkt_len - tag;
   const std::uint16_t sent = rte_eth_tx_burst(port.ethdev, port.queue, pending.data(),
                                               static_cast<std::uint16_t>(pending.size()));
   PortCounters& counters = pipeline_.counters().ports[index_of(port.index)];
   for (rte_mbuf* packet : pending.subspan(sent)) {
-    bytes -= packet->pkt_len - (port.vlan != 0 ? kVlanTag : 0);
+    bytes -= packet->pkt_len - tag;
     pipeline_.drop(packet, DropReason::tx_full);
   }
   counters.tx_packets.add(sent);

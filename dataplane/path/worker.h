@@ -2,6 +2,7 @@
 // One polling core: takes bursts from its ports, sends what the pipeline lets through.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "dataplane/path/pipeline.h"
@@ -14,7 +15,8 @@ struct WorkerPort {
   std::uint16_t ethdev = 0;
   std::uint16_t queue = 0;
   PortIndex index = PortIndex::none;
-  std::uint16_t vlan = 0;  ///< 802.1Q VLAN id; 0: untagged
+  std::uint16_t vlan = 0;      ///< 802.1Q VLAN id; 0: untagged
+  bool sends_segments = true;  ///< whether the driver sends frames that lie in several buffers
 };
 
 /// Thread contract: one thread calls `poll`; counters may be read by any.
@@ -35,6 +37,10 @@ class Worker {
   /// One iteration: news of the control core, every port's next burst, then expiry. Returns the
   /// packets received.
   std::uint32_t poll(TimePoint now) noexcept;
+
+  /// The last iteration: takes what the control core has sent, and ends whatever waits. Nothing is
+  /// received any more.
+  void finish(TimePoint now) noexcept;
 
   Pipeline& pipeline() noexcept { return pipeline_; }
   WorkerCounters& counters() noexcept { return pipeline_.counters(); }
@@ -57,6 +63,7 @@ class Worker {
   std::uint32_t take_from_kernel() noexcept;
   void flush() noexcept;
   void flush(const WorkerPort& port) noexcept;
+  std::span<rte_mbuf*> made_sendable(const WorkerPort& port, std::span<rte_mbuf*> pending) noexcept;
 
   unsigned id_;
   SnapshotCell& snapshots_;

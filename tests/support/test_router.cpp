@@ -76,7 +76,7 @@ TestRouter::TestRouter(const Options& options)
   settings.table.now = Millis::of(now_);
   settings.neighbours = options.neighbours;
   settings.counted_hosts = options.counted_hosts;
-  settings.rings.punt = punt_;
+  settings.rings.punt = settings.rings.arp = punt_;
   pipeline_ = std::make_unique<Pipeline>(settings);
   pipeline_->set_port(kLan, {Zone::lan, kRouterMac, 1500});
   pipeline_->set_port(kWan1, {zone_of(kIsp1), kRouterMac, 1500});

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "control/snapshot.h"
+#include "control/uplink_totals.h"
 
 namespace spillway::replay {
 namespace {
@@ -18,8 +18,6 @@ Metering::Metering(const config::Config& config, Stage& stage, Report& report)
       stage_(stage),
       report_(report),
       balancer_(config, stage.active()),
-      bytes_(config.uplinks.size()),
-      placed_(config.uplinks.size()),
       placed_before_(config.uplinks.size()) {
   for (const config::Uplink& uplink : config.uplinks) {
     UplinkTotals totals;
@@ -54,33 +52,29 @@ void Metering::finish(TimePoint now) {
 
 void Metering::sample(TimePoint at) {
   stage_.poll(at);
-  const WorkerCounters& counters = stage_.counters();
-  for (std::size_t i = 0; i < bytes_.size(); ++i) {
-    const PortCounters& port = counters.ports[index_of(uplink_port(config_, uplink_id(i)))];
-    bytes_[i] = {port.rx_bytes.get(), port.tx_bytes.get()};
-    placed_[i] = counters.placed[i].get();
-  }
-  if (const auto change = balancer_.sample(at, bytes_, placed_)) {
+  UplinkCounts counts(config_.uplinks.size());
+  counts.add(stage_.counters(), config_);
+  if (const auto change = balancer_.sample(at, counts.bytes, counts.placed)) {
     SwitchEvent event{seconds(at), name_of(change->from), name_of(change->to), change->cause, {}};
     for (std::size_t i = 0; i < change->rates.size(); ++i)
       event.rates[config_.uplinks[i].name] = change->rates[i].rx;
     report_.switches.push_back(std::move(event));
   }
-  log(at);
+  log(at, counts.placed);
 }
 
-void Metering::log(TimePoint at) {
+void Metering::log(TimePoint at, const std::vector<std::uint64_t>& placed) {
   UplinkSample sample;
   sample.time = seconds(at);
-  for (std::size_t i = 0; i < bytes_.size(); ++i) {
+  for (std::size_t i = 0; i < placed.size(); ++i) {
     const UplinkRate& rate = balancer_.rates()[i];
     sample.rx.push_back(rate.rx);
     sample.tx.push_back(rate.tx);
-    sample.new_connections.push_back(static_cast<std::uint32_t>(placed_[i] - placed_before_[i]));
+    sample.new_connections.push_back(static_cast<std::uint32_t>(placed[i] - placed_before_[i]));
     report_.uplinks[i].peak_rx = std::max(report_.uplinks[i].peak_rx, rate.rx);
     report_.uplinks[i].peak_tx = std::max(report_.uplinks[i].peak_tx, rate.tx);
   }
-  placed_before_ = placed_;
+  placed_before_ = placed;
   log_.add(std::move(sample));
 }
 

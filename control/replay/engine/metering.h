@@ -24,7 +24,7 @@ class Metering {
 
  private:
   void sample(TimePoint at);
-  void log(TimePoint at);
+  void log(TimePoint at, const std::vector<std::uint64_t>& placed);
   std::string name_of(UplinkId id) const;
 
   const config::Config& config_;
@@ -33,8 +33,6 @@ class Metering {
   Balancer balancer_;
   SampleLog log_;
   TimePoint next_;
-  std::vector<PortBytes> bytes_;
-  std::vector<std::uint64_t> placed_;
   std::vector<std::uint64_t> placed_before_;
 };
 

@@ -29,12 +29,13 @@ RouterClock::duration longest_gap(const config::Config& config) {
          std::chrono::seconds(2);
 }
 
-/// Neighbours that no capture names.
-void introduce_forward_targets(const config::Config& config, Stage& stage) {
-  for (const config::PortForward& forward : config.port_forwards)
-    for (std::size_t i = 0; i < config.lans.size(); ++i)
-      if (config.lans[i].address.network().contains(forward.to))
-        stage.introduce(lan_port(i), forward.to);
+/// Neighbours that no capture names: targets of forwards, and routers in the LAN.
+void introduce_fixed_hosts(const config::Config& config, Stage& stage) {
+  const auto introduce = [&](Ipv4Addr host) {
+    if (const auto lan = config.lan_of(host)) stage.introduce(lan_port(*lan), host);
+  };
+  for (const config::PortForward& forward : config.port_forwards) introduce(forward.to);
+  for (const config::Route& route : config.lan_routes()) introduce(route.via);
 }
 
 class Replay {
@@ -51,7 +52,7 @@ class Replay {
         judge_(config, stage_, ledger_, report),
         outputs_(config, settings.out_dir, scan.first_ns),
         timeline_(settings.time_scale, longest_gap(config)) {
-    introduce_forward_targets(config, stage_);
+    introduce_fixed_hosts(config, stage_);
   }
 
   void run() {

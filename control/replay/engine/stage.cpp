@@ -119,15 +119,15 @@ struct Stage::Port {
 
 Stage::Stage(const config::Config& config, const StageSettings& settings)
     : pool_(std::make_unique<Pool>(data_room(settings))), punt_(std::make_unique<Port>("punt")) {
-  snapshots_ = std::make_unique<SnapshotCell>(compile_snapshot(config), 1);
+  snapshots_ = std::make_unique<SnapshotCell>(compile_snapshot(config, LocalDelivery::nobody), 1);
   PipelineSettings pipeline;
   pipeline.table.name = "replay";
   pipeline.table.capacity = config.limits.connections;
   pipeline.table.socket = SOCKET_ID_ANY;
   pipeline.table.secret = settings.secret;
-  pipeline.neighbours = std::min<std::size_t>(settings.neighbours, 65535);
+  pipeline.neighbours = std::min<std::size_t>(settings.neighbours, 65534);
   pipeline.counted_hosts = config.limits.per_lan_host > 0 ? config.limits.connections : 0;
-  pipeline.rings.punt = punt_->out;
+  pipeline.rings.punt = pipeline.rings.arp = punt_->out;
   pipeline.tell_senders = false;
   worker_ = std::make_unique<Worker>(0, pipeline, *snapshots_, active_);
   for (const config::Lan& lan : config.lans)
@@ -162,7 +162,7 @@ std::size_t Stage::memory_mib(const config::Config& config, const StageSettings&
 
 bool Stage::introduce(PortIndex port, Ipv4Addr address) {
   NeighbourTable& neighbours = worker_->pipeline().neighbours();
-  const NextHopId id = neighbours.find_or_add(port, address);
+  const NextHopId id = neighbours.find_or_add_host(port, address);
   if (id == NextHopId::none) return false;
   neighbours.resolve(id, station(address));
   return true;

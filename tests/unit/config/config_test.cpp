@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
             "another name"},
         Bad{"\"p2\"", "\"p0\"",
             "x.conf:4: setting `uplinks[1].port`: \"p0\" is used already by LAN; allowed: a port "
-            "of its own"},
+            "or a vlan of its own"},
         Bad{"\"2.2.2.65/24\"", "\"1.1.1.65/24\"",
             "x.conf:4: setting `uplinks[1].address`: overlaps 1.1.1.32/24 of ISP_1; allowed: a "
             "network of its own"},
@@ -130,8 +130,8 @@ INSTANTIATE_TEST_SUITE_P(
             "failover"},
         Bad{"# end", "balence = { };",
             "x.conf:6: setting `balence`: unknown; did you mean `balance`?; allowed here: lan, "
-            "uplinks, address_lists, routes, balance, monitors, policy, port_forwards, timeouts, "
-            "tcp, limits"},
+            "uplinks, routes, address_lists, balance, monitors, policy, port_forwards, "
+            "local_services, timeouts, tcp, limits"},
         Bad{"# end", "balance = { sample_ms = 300; };",
             "x.conf:6: setting `balance.window_ms`: found nothing; allowed: a multiple of "
             "sample_ms, 300"},

@@ -1,0 +1,51 @@
+#include "control/log/log.h"
+
+#include <rte_log.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+namespace spillway {
+namespace {
+
+std::mutex g_first_mutex;  // DPDK logs from its own threads too
+std::string g_first_error;
+
+/// One write of DPDK's: usually a whole message, with its line end.
+ssize_t take_message(void*, const char* text, std::size_t size) {
+  std::string_view message(text, size);
+  while (!message.empty() && message.back() == '\n') message.remove_suffix(1);
+  if (message.empty()) return static_cast<ssize_t>(size);
+  const bool error = rte_log_cur_msg_loglevel() <= static_cast<int>(RTE_LOG_ERR);
+  spdlog::log(error ? spdlog::level::debug : spdlog::level::trace, "dpdk: {}", message);
+  if (error) {
+    const std::lock_guard lock(g_first_mutex);
+    if (g_first_error.empty()) g_first_error = message;
+  }
+  return static_cast<ssize_t>(size);
+}
+
+}  // namespace
+
+void start_log() {
+  const auto logger = spdlog::stderr_color_mt("spillway");
+  logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-7l%$ %v");
+  spdlog::set_default_logger(logger);
+  cookie_io_functions_t functions{};
+  functions.write = take_message;
+  std::FILE* stream = fopencookie(nullptr, "w", functions);
+  if (stream == nullptr) return;
+  std::setvbuf(stream, nullptr, _IOLBF, 0);
+  rte_openlog_stream(stream);
+}
+
+std::string first_dpdk_error() {
+  const std::lock_guard lock(g_first_mutex);
+  return std::exchange(g_first_error, {});
+}
+
+}  // namespace spillway

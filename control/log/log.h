@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace spillway {
+
+/// Log to standard error, a line each: time, level, text. DPDK's own messages go the same way, from
+/// `warning` on. Call once, before the EAL starts. Control only.
+void start_log();
+
+/// DPDK's first message of level `error` since the last call: the reason behind a bare error
+/// number; those that follow only say that something failed. Thread contract: any.
+std::string first_dpdk_error();
+
+}  // namespace spillway

@@ -1,0 +1,124 @@
+#include "control/ports/eth_port.h"
+
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "control/log/log.h"
+
+namespace spillway {
+namespace {
+
+constexpr auto kAnySocket = static_cast<unsigned>(SOCKET_ID_ANY);
+
+/// Where a device has no address of its own: a locally administered one.
+MacAddr made_up(std::uint16_t id) {
+  return MacAddr{{0x02, 0x53, 0x50, 0, 0, static_cast<std::uint8_t>(id + 1)}};
+}
+
+MacAddr address_of(std::uint16_t id) {
+  rte_ether_addr address{};
+  rte_eth_macaddr_get(id, &address);
+  MacAddr mac;
+  std::copy_n(address.addr_bytes, mac.bytes.size(), mac.bytes.begin());
+  return mac == MacAddr{} ? made_up(id) : mac;
+}
+
+rte_ether_addr to_dpdk(const MacAddr& mac) {
+  rte_ether_addr address{};
+  std::copy(mac.bytes.begin(), mac.bytes.end(), address.addr_bytes);
+  return address;
+}
+
+}  // namespace
+
+EthPort::EthPort(const Request& request, linux_side::Netlink& netlink) : request_(request) {
+  if (const std::string what = obstacle(request.name); !what.empty())
+    throw std::runtime_error(what);
+  lock_.emplace(request.name.taken_interface().value_or(request.name.device));
+  if (request.name.kind == config::PortName::Kind::linux)
+    taken_.emplace(netlink, request.name.device, request.mtu);
+  device_.emplace(device_of(request.name, request.mtu));
+  read_abilities();
+}
+
+EthPort::~EthPort() {
+  if (started_) rte_eth_dev_stop(id());
+}
+
+void EthPort::check(int error, const std::string& what) const {
+  const std::string reason = first_dpdk_error();
+  if (error == 0) return;
+  throw std::runtime_error(what + ": " + (reason.empty() ? rte_strerror(-error) : reason));
+}
+
+void EthPort::read_abilities() {
+  rte_eth_dev_info info{};
+  check(rte_eth_dev_info_get(id(), &info), "the driver does not describe the device");
+  driver_ = info.driver_name;
+  sends_segments_ = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
+  mac_ = address_of(id());
+}
+
+void EthPort::start(rte_mempool* pool) {
+  first_dpdk_error();
+  rte_eth_conf conf{};
+  if (sends_segments_) conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+  check(rte_eth_dev_configure(id(), 1, 1, &conf), "cannot be configured");
+  check(rte_eth_dev_adjust_nb_rx_tx_desc(id(), &rx_ring_, &tx_ring_), "has no such queues");
+  set_mtu();
+  check(rte_eth_rx_queue_setup(id(), 0, rx_ring_, kAnySocket, nullptr, pool),
+        "cannot set up its receive queue");
+  check(rte_eth_tx_queue_setup(id(), 0, tx_ring_, kAnySocket, nullptr),
+        "cannot set up its transmit queue");
+  if (request_.mac && *request_.mac != mac_) {
+    rte_ether_addr wanted = to_dpdk(*request_.mac);
+    check(rte_eth_dev_default_mac_addr_set(id(), &wanted),
+          "cannot have the MAC address " + to_string(*request_.mac));
+    mac_ = *request_.mac;
+  }
+  check(rte_eth_dev_start(id()), "cannot be started");
+  started_ = true;
+  throw_away_old_frames();
+}
+
+/// A Linux interface was given its MTU already; its driver refuses what it could well do.
+void EthPort::set_mtu() {
+  std::uint16_t now = 0;
+  if (taken_ || (rte_eth_dev_get_mtu(id(), &now) == 0 && now == request_.mtu)) return;
+  const int error = rte_eth_dev_set_mtu(id(), request_.mtu);
+  // A driver without an MTU of its own carries what an Ethernet does.
+  if (error == -ENOTSUP && request_.mtu <= RTE_ETHER_MTU) return;
+  check(error, "cannot have an MTU of " + std::to_string(request_.mtu));
+}
+
+// A packet socket has been receiving since it was opened.
+void EthPort::throw_away_old_frames() const noexcept {
+  constexpr unsigned most = 1024;  // bursts: a flood must not keep us here
+  std::array<rte_mbuf*, 32> old;
+  for (unsigned i = 0; i < most; ++i) {
+    const std::uint16_t n =
+        rte_eth_rx_burst(id(), 0, old.data(), static_cast<std::uint16_t>(old.size()));
+    if (n == 0) return;
+    rte_pktmbuf_free_bulk(old.data(), n);
+  }
+}
+
+int EthPort::socket() const noexcept {
+  return rte_eth_dev_socket_id(id());
+}
+
+std::vector<std::string> EthPort::warnings() const {
+  std::vector<std::string> all;
+  if (taken_) all = taken_->warnings();
+  if (!sends_segments_)
+    all.push_back("the driver " + driver_ +
+                  " sends no frames from several buffers: fragments are copied");
+  return all;
+}
+
+}  // namespace spillway

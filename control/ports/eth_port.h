@@ -1,0 +1,72 @@
+#pragma once
+// An Ethernet device of DPDK, from its name in the configuration to running queues.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/config/port_name.h"
+#include "control/linux/taken_interface.h"
+#include "control/ports/device.h"
+#include "control/ports/port_lock.h"
+#include "dataplane/net/addr.h"
+
+struct rte_mempool;
+
+namespace spillway {
+
+/// Thread contract: control only; the queues belong to a worker between `start` and the end, which
+/// must come after the worker's.
+class EthPort {
+ public:
+  /// Of each queue, unless the driver wants another number.
+  static constexpr std::uint16_t kDescriptors = 1024;
+
+  struct Request {
+    config::PortName name;
+    std::uint16_t mtu = 1500;    ///< bytes of IP packet: the most of its sub-interfaces
+    std::optional<MacAddr> mac;  ///< default: the device's own
+  };
+
+  /// Finds the device, or brings it in. Throws std::runtime_error that says what to do.
+  EthPort(const Request& request, linux_side::Netlink& netlink);
+  ~EthPort();
+  EthPort(const EthPort&) = delete;
+  EthPort& operator=(const EthPort&) = delete;
+
+  /// Configures and starts one pair of queues with buffers from `pool`. Frames that arrived before
+  /// are thrown away. Throws std::runtime_error.
+  void start(rte_mempool* pool);
+
+  std::uint16_t id() const noexcept { return device_->id(); }
+  const MacAddr& mac() const noexcept { return mac_; }
+  /// Bytes that one buffer must take.
+  std::size_t frame_room() const { return spillway::frame_room(request_.name, request_.mtu); }
+  /// Whether a frame may lie in several buffers on the way out.
+  bool sends_segments() const noexcept { return sends_segments_; }
+  /// NUMA node, -1: any.
+  int socket() const noexcept;
+  const std::string& driver() const noexcept { return driver_; }
+  /// What an admin should look at, a sentence each.
+  std::vector<std::string> warnings() const;
+
+ private:
+  void read_abilities();
+  void set_mtu();
+  void throw_away_old_frames() const noexcept;
+  void check(int error, const std::string& what) const;
+
+  Request request_;
+  std::optional<PortLock> lock_;
+  std::optional<linux_side::TakenInterface> taken_;
+  std::optional<AttachedDevice> device_;
+  std::string driver_;
+  bool started_ = false;
+  bool sends_segments_ = false;
+  MacAddr mac_;
+  std::uint16_t rx_ring_ = kDescriptors;
+  std::uint16_t tx_ring_ = kDescriptors;
+};
+
+}  // namespace spillway

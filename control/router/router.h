@@ -1,0 +1,83 @@
+#pragma once
+// The live router: ports, workers, and the control core around them.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/balance/balancer.h"
+#include "control/config/config.h"
+#include "control/router/arp_service.h"
+#include "control/router/counter_report.h"
+#include "control/router/linux_side.h"
+#include "control/router/packet_pools.h"
+#include "control/router/router_ports.h"
+#include "control/router/tsc_clock.h"
+#include "control/router/worker_thread.h"
+#include "control/socket/command_server.h"
+
+namespace spillway {
+
+struct RouterOptions {
+  std::string socket;  ///< path of the control socket
+};
+
+/// Needs an EAL with one worker lcore. Thread contract: control only.
+class Router {
+ public:
+  /// Brings everything up, and forwards from then on. Throws std::runtime_error.
+  Router(std::unique_ptr<const config::Config> config, const RouterOptions& options);
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  /// Serves until SIGTERM, SIGINT or the command `stop`; returns the final counters.
+  CounterTotals run();
+
+  /// Memory that it needs from the EAL.
+  static std::size_t memory_mib(const config::Config& config);
+
+ private:
+  void make_workers();
+  void start_workers();
+  void stop_workers();
+  void poll();
+  void tick(TimePoint now);
+  void sample(TimePoint now);
+  void report(const SwitchRecord& change) const;
+  void watch_gateways(TimePoint now);
+  void watch_checksums();
+  void wait_for_signals();
+  Answer obey(const std::string& line);
+  Answer reload();
+  CounterTotals totals() const;
+
+  boost::asio::io_context loop_{1};
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer next_poll_;
+  std::unique_ptr<const config::Config> config_;
+  TscClock clock_;
+  linux_side::Netlink netlink_;
+  ControlCounters counters_;
+  // Packets live in the pools until links, ports and workers are gone.
+  std::unique_ptr<PacketPools> pools_;
+  std::unique_ptr<RouterPorts> ports_;
+  std::vector<std::unique_ptr<WorkerLink>> links_;
+  ActiveCell active_;
+  std::unique_ptr<SnapshotCell> snapshots_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<WorkerThread>> threads_;
+  std::unique_ptr<Balancer> balancer_;
+  std::unique_ptr<ArpService> arp_;
+  std::unique_ptr<LinuxSide> linux_;
+  std::unique_ptr<CommandServer> commands_;
+  TimePoint next_tick_;
+  TimePoint next_sample_;
+  TimePoint busy_until_;
+  std::vector<bool> warned_of_checksums_;
+};
+
+}  // namespace spillway

@@ -1,0 +1,99 @@
+#include "control/router/router_ports.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace spillway {
+namespace {
+
+[[noreturn]] void fail(const config::Location& where, const std::string& port, const char* what) {
+  throw std::runtime_error(where.file + ":" + std::to_string(where.line) + ": port \"" + port +
+                           "\" " + what);
+}
+
+constexpr std::size_t kLinkOverhead = 128;  // Ethernet, VLAN tags, and what drivers add
+
+/// What the device must carry for all that lives on it.
+EthPort::Request request_for(const std::string& port, const config::Config& config) {
+  EthPort::Request request{*config::parse_port_name(port), 0, std::nullopt};
+  const auto widen = [&](const auto& side) {
+    if (side.port != port) return;
+    request.mtu = std::max(request.mtu, side.mtu);
+    if (side.mac) request.mac = side.mac;
+  };
+  std::for_each(config.lans.begin(), config.lans.end(), widen);
+  std::for_each(config.uplinks.begin(), config.uplinks.end(), widen);
+  return request;
+}
+
+}  // namespace
+
+RouterPorts::RouterPorts(const config::Config& config, linux_side::Netlink& netlink) {
+  for (const config::Lan& lan : config.lans) add(lan, Zone::lan, config, netlink);
+  for (std::size_t i = 0; i < config.uplinks.size(); ++i)
+    add(config.uplinks[i], zone_of(uplink_id(i)), config, netlink);
+}
+
+template <typename Side>
+void RouterPorts::add(const Side& side, Zone zone, const config::Config& config,
+                      linux_side::Netlink& netlink) {
+  auto device = std::find_if(devices_.begin(), devices_.end(),
+                             [&](const Device& d) { return d.text == side.port; });
+  if (device == devices_.end()) {
+    try {
+      auto port = std::make_unique<EthPort>(request_for(side.port, config), netlink);
+      device = devices_.insert(devices_.end(), {side.port, side.where, std::move(port)});
+    } catch (const std::runtime_error& e) {
+      fail(side.where, side.port, e.what());
+    }
+    for (const std::string& warning : device->port->warnings())
+      spdlog::warn("port {}: {}", side.port, warning);
+  }
+  ports_.push_back({side.name, side.port, port_index(ports_.size()), zone, side.address, side.vlan,
+                    side.mtu, side.tap, device->port.get()});
+}
+
+void RouterPorts::start(const PacketPools& pools) {
+  for (const Device& device : devices_) {
+    try {
+      device.port->start(pools.for_room(device.port->frame_room()));
+    } catch (const std::runtime_error& e) {
+      fail(device.where, device.text, e.what());
+    }
+  }
+  for (const RouterPort& port : ports_)
+    spdlog::info("{}: {} on {}{} by {}, MAC {}", port.name, to_string(port.interface),
+                 port.device_name, port.vlan == 0 ? "" : " VLAN " + std::to_string(port.vlan),
+                 port.device->driver(), to_string(port.device->mac()));
+}
+
+PacketPools::Needs RouterPorts::buffers(const config::Config& config) {
+  constexpr std::uint32_t queues = 2 * EthPort::kDescriptors;
+  constexpr std::uint32_t rings = 4096;      // to and from the control core
+  constexpr std::uint32_t others = 2048;     // bursts, waiting for neighbours, caches
+  constexpr std::uint32_t fragments = 8192;  // Fragments::kDatagrams, of the most pieces each
+  PacketPools::Needs needs{rings + others + fragments, 0, rings + others, 0};
+  const auto add = [&needs](const auto& side) {
+    const config::PortName name = *config::parse_port_name(side.port);
+    needs.packet_room = std::max<std::size_t>(needs.packet_room, side.mtu + kLinkOverhead);
+    needs.packets += queues;
+    needs.datagrams += queues / 2;  // what transmit queues of other ports can hold
+    if (name.kind != config::PortName::Kind::linux) return;
+    needs.datagram_room = std::max(needs.datagram_room, frame_room(name, side.mtu));
+  };
+  std::for_each(config.lans.begin(), config.lans.end(), add);
+  std::for_each(config.uplinks.begin(), config.uplinks.end(), add);
+  return needs;
+}
+
+WorkerPort RouterPorts::worker_port(const RouterPort& port) {
+  return {port.device->id(), 0, port.index, port.vlan, port.device->sends_segments()};
+}
+
+PipelinePort RouterPorts::pipeline_port(const RouterPort& port) {
+  return {port.zone, port.device->mac(), port.mtu, port.companion};
+}
+
+}  // namespace spillway

@@ -1,0 +1,91 @@
+#include "control/router/worker_link.h"
+
+#include <rte_errno.h>
+#include <rte_mbuf.h>
+#include <rte_ring_elem.h>
+
+#include <stdexcept>
+
+namespace spillway {
+namespace {
+
+constexpr unsigned kPackets = 1024;  // what a burst of local traffic brings while control sleeps
+constexpr unsigned kArp = 512;
+constexpr unsigned kNotes = 8192;  // every neighbour at once, twice over
+
+rte_ring* create(unsigned worker, const std::string& name, unsigned count,
+                 unsigned element = sizeof(void*)) {
+  const std::string full = name + "_" + std::to_string(worker);
+  rte_ring* ring = rte_ring_create_elem(full.c_str(), element, count, SOCKET_ID_ANY,
+                                        RING_F_SP_ENQ | RING_F_SC_DEQ);
+  if (ring == nullptr)
+    throw std::runtime_error("no memory for the ring " + full + ": " + rte_strerror(rte_errno));
+  return ring;
+}
+
+std::size_t take(rte_ring* ring, std::span<rte_mbuf*> room) noexcept {
+  return rte_ring_sc_dequeue_burst(ring, reinterpret_cast<void**>(room.data()),
+                                   static_cast<unsigned>(room.size()), nullptr);
+}
+
+void free_packets(rte_ring* ring) noexcept {
+  void* packet = nullptr;
+  while (rte_ring_sc_dequeue(ring, &packet) == 0) rte_pktmbuf_free(static_cast<rte_mbuf*>(packet));
+}
+
+}  // namespace
+
+WorkerLink::WorkerLink(unsigned worker)
+    : punt_(create(worker, "punt", kPackets)),
+      arp_(create(worker, "arp", kArp)),
+      wanted_(create(worker, "wanted", kNotes, sizeof(NeighbourNote))),
+      known_(create(worker, "known", kNotes, sizeof(NeighbourNote))),
+      from_kernel_(create(worker, "from_kernel", kPackets)),
+      transmit_(create(worker, "transmit", kPackets)) {}
+
+WorkerLink::~WorkerLink() {
+  for (const Ring* ring : {&punt_, &arp_, &from_kernel_, &transmit_}) free_packets(ring->get());
+}
+
+ControlRings WorkerLink::ends() const noexcept {
+  ControlRings rings;
+  rings.punt = punt_.get();
+  rings.arp = arp_.get();
+  rings.wanted = wanted_.get();
+  rings.known = known_.get();
+  rings.from_kernel = from_kernel_.get();
+  rings.transmit = transmit_.get();
+  return rings;
+}
+
+std::size_t WorkerLink::take_arp(std::span<rte_mbuf*> room) noexcept {
+  return take(arp_.get(), room);
+}
+
+std::size_t WorkerLink::take_punted(std::span<rte_mbuf*> room) noexcept {
+  return take(punt_.get(), room);
+}
+
+bool WorkerLink::take_wanted(NeighbourNote& note) noexcept {
+  return rte_ring_sc_dequeue_elem(wanted_.get(), &note, sizeof note) == 0;
+}
+
+bool WorkerLink::route(rte_mbuf* packet) noexcept {
+  return rte_ring_sp_enqueue(from_kernel_.get(), packet) == 0;
+}
+
+bool WorkerLink::transmit(rte_mbuf* packet) noexcept {
+  return rte_ring_sp_enqueue(transmit_.get(), packet) == 0;
+}
+
+bool WorkerLink::tell(const NeighbourNote& note) noexcept {
+  NeighbourNote copy = note;
+  return rte_ring_sp_enqueue_elem(known_.get(), &copy, sizeof copy) == 0;
+}
+
+WorkerLink::UnderWay WorkerLink::under_way() const noexcept {
+  return {std::uint64_t{rte_ring_count(punt_.get())} + rte_ring_count(arp_.get()),
+          rte_ring_count(from_kernel_.get()), rte_ring_count(transmit_.get())};
+}
+
+}  // namespace spillway

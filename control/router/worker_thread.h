@@ -1,0 +1,40 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "control/router/tsc_clock.h"
+#include "dataplane/path/worker.h"
+
+namespace spillway {
+
+/// Polls a worker on an lcore of its own, from `start` to `stop`. Thread contract: control only.
+class WorkerThread {
+ public:
+  WorkerThread(Worker& worker, const TscClock& clock) : worker_(worker), clock_(clock) {}
+  ~WorkerThread() { stop(); }
+  WorkerThread(const WorkerThread&) = delete;
+  WorkerThread& operator=(const WorkerThread&) = delete;
+
+  /// Throws std::runtime_error when the lcore is busy.
+  void start(unsigned lcore);
+  /// Returns when the last iteration is over and what waited has been dropped.
+  void stop() noexcept;
+
+  /// Iterations so far: stands still when the worker does.
+  std::uint64_t iterations() const noexcept { return iterations_.load(std::memory_order_relaxed); }
+  unsigned lcore() const noexcept { return lcore_; }
+
+ private:
+  static int entry(void* self);
+  void run() noexcept;
+
+  Worker& worker_;
+  const TscClock& clock_;
+  unsigned lcore_ = 0;
+  bool started_ = false;
+  alignas(64) std::atomic<bool> stopping_{false};
+  alignas(64) std::atomic<std::uint64_t> iterations_{0};
+};
+
+}  // namespace spillway
