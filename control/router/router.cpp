@@ -1,18 +1,15 @@
 #include "control/router/router.h"
 
-#include <rte_lcore.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
-#include <random>
 #include <stdexcept>
 
 #include "control/config/load.h"
 #include "control/router/reload.h"
 #include "control/snapshot.h"
-#include "control/uplink_totals.h"
 
 namespace spillway {
 namespace {
@@ -26,45 +23,30 @@ constexpr auto kShortNap = 50us;
 constexpr auto kBusyFor = 100ms;
 constexpr std::uint64_t kEnoughToJudge = 16;  // first packets
 
-HashSecret random_secret() {
-  std::random_device source;
-  const auto word = [&] { return std::uint64_t{source()} << 32 | source(); };
-  return HashSecret{word(), word()};
-}
-
-/// The lcores beside the main one, in order.
-std::vector<unsigned> worker_lcores() {
-  std::vector<unsigned> found;
-  unsigned lcore = 0;
-  RTE_LCORE_FOREACH_WORKER(lcore) {
-    found.push_back(lcore);
-  }
-  return found;
-}
-
 }  // namespace
 
 std::size_t Router::memory_mib(const config::Config& config) {
-  constexpr std::size_t bytes_per_connection = 320;  // table, keys and hash with their rounding
-  const std::size_t table = config.limits.connections * bytes_per_connection >> 20;
-  return 64 + table + PacketPools::memory_mib(RouterPorts::buffers(config));
+  constexpr std::size_t eal = 64;
+  return eal + (WorkerGroup::table_bytes(config.limits.connections) >> 20) +
+         PacketPools::memory_mib(RouterPorts::buffers(config));
 }
 
 Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions& options)
-    : signals_(loop_, SIGTERM, SIGINT, SIGHUP), next_poll_(loop_), config_(std::move(config)) {
-  // First of all: it tells whether another router is running.
-  commands_ = std::make_unique<CommandServer>(
-      loop_, options.socket, [this](const std::string& line) { return obey(line); });
-  ports_ = std::make_unique<RouterPorts>(*config_, netlink_);
-  pools_ = std::make_unique<PacketPools>(RouterPorts::buffers(*config_));
-  make_workers();
-  balancer_ = std::make_unique<Balancer>(*config_, active_);
-  ports_->start(*pools_);
-  arp_ = std::make_unique<ArpService>(*ports_, links_, *pools_, counters_);
-  linux_ =
-      std::make_unique<LinuxSide>(loop_, *ports_, netlink_, *links_.front(), *pools_, counters_);
+    : signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      next_poll_(loop_),
+      config_(std::move(config)),
+      commands_(loop_, options.socket, [this](const std::string& line) { return obey(line); }),
+      pools_(std::make_unique<PacketPools>(RouterPorts::buffers(*config_))),
+      ports_(*config_, netlink_),
+      workers_(std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_)),
+      balancer_(std::make_unique<Balancer>(*config_, workers_->active())),
+      warned_of_checksums_(ports_.all().size()) {
+  ports_.start(*pools_);
+  arp_ = std::make_unique<ArpService>(ports_, workers_->links(), *pools_, counters_);
+  linux_ = std::make_unique<LinuxSide>(loop_, ports_, netlink_, *workers_->links().front(), *pools_,
+                                       counters_);
   linux_->set_routes(*config_);
-  start_workers();
+  workers_->start();
   arp_->start(clock_.now(), *config_);
   wait_for_signals();
   spdlog::info("forwarding between {} LAN{} and {} uplink{}", config_->lans.size(),
@@ -73,51 +55,13 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
 }
 
 Router::~Router() {
-  stop_workers();
-}
-
-void Router::make_workers() {
-  links_.push_back(std::make_unique<WorkerLink>(0));
-  snapshots_ =
-      std::make_unique<SnapshotCell>(compile_snapshot(*config_, LocalDelivery::control_core), 1);
-  PipelineSettings settings;
-  settings.table.name = "connections_0";
-  settings.table.capacity = config_->limits.connections;
-  settings.table.socket = SOCKET_ID_ANY;
-  settings.table.secret = random_secret();
-  settings.table.now = Millis::of(clock_.now());
-  settings.counted_hosts = config_->limits.connections;
-  settings.rings = links_.front()->ends();
-  settings.fragment_headers = pools_->fragment_headers();
-  settings.fragment_bodies = pools_->fragment_bodies();
-  workers_.push_back(std::make_unique<Worker>(0, settings, *snapshots_, active_));
-  for (const RouterPort& port : ports_->all())
-    workers_.back()->add_port(RouterPorts::worker_port(port), RouterPorts::pipeline_port(port));
-  workers_.back()->pipeline().set_port(PortIndex::kernel,
-                                       {Zone::kernel, kRouterAsSeenByLinux, UINT16_MAX, false});
-}
-
-void Router::start_workers() {
-  const std::vector<unsigned> lcores = worker_lcores();
-  if (lcores.size() < workers_.size())
-    throw std::runtime_error(
-        "the arguments after `--` leave no lcore for a worker: name two with "
-        "-l, or none");
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    threads_.push_back(std::make_unique<WorkerThread>(*workers_[i], clock_));
-    threads_.back()->start(lcores[i]);
-    spdlog::info("worker {} on CPU {}", i, rte_lcore_to_cpu_id(static_cast<int>(lcores[i])));
-  }
-}
-
-void Router::stop_workers() {
-  for (const auto& thread : threads_) thread->stop();
+  workers_->stop();
 }
 
 CounterTotals Router::run() {
   poll();
   loop_.run();
-  stop_workers();
+  workers_->stop();
   // What the workers handed over last.
   arp_->poll(clock_.now());
   while (linux_->poll() > 0) {
@@ -153,7 +97,7 @@ void Router::poll() {
 void Router::tick(TimePoint now) {
   next_tick_ = now + kTick;
   arp_->tick(now);
-  snapshots_->reclaim();
+  workers_->reclaim();
   watch_gateways(now);
   watch_checksums();
 }
@@ -161,8 +105,7 @@ void Router::tick(TimePoint now) {
 void Router::sample(TimePoint now) {
   // From the planned moment, not from this one, so that the pace holds.
   next_sample_ = std::max(next_sample_ + config_->balance.sample, now);
-  UplinkCounts counts(config_->uplinks.size());
-  for (const auto& worker : workers_) counts.add(worker->counters(), *config_);
+  const UplinkCounts counts = workers_->uplink_counts(*config_);
   if (const auto change = balancer_->sample(now, counts.bytes, counts.placed)) report(*change);
 }
 
@@ -190,11 +133,9 @@ void Router::report(const SwitchRecord& change) const {
 
 /// Says once for each port that its senders leave their checksums unfinished.
 void Router::watch_checksums() {
-  warned_of_checksums_.resize(ports_->all().size());
-  for (const RouterPort& port : ports_->all()) {
-    const PortCounters& counters = workers_.front()->counters().ports[index_of(port.index)];
-    const std::uint64_t first = counters.first_packets.get();
-    if (first < kEnoughToJudge || 2 * counters.unfinished_checksums.get() < first) continue;
+  for (const RouterPort& port : ports_.all()) {
+    const WorkerGroup::Checksums sum = workers_->checksums(port.index);
+    if (sum.first < kEnoughToJudge || 2 * sum.unfinished < sum.first) continue;
     if (warned_of_checksums_[index_of(port.index)]) continue;
     warned_of_checksums_[index_of(port.index)] = true;
     spdlog::warn(
@@ -206,10 +147,9 @@ void Router::watch_checksums() {
 
 CounterTotals Router::totals() const {
   CounterTotals all;
-  for (const RouterPort& port : ports_->all()) all.ports.push_back({port.name, 0, 0, 0, 0});
+  for (const RouterPort& port : ports_.all()) all.ports.push_back({port.name, 0, 0, 0, 0});
   all.ports.push_back({"linux", 0, 0, 0, 0});
-  for (const auto& worker : workers_) all.add(worker->counters());
-  for (const auto& link : links_) all.add(link->under_way());
+  workers_->add_to(all);
   all.control = counters_;
   return all;
 }
@@ -230,12 +170,7 @@ Answer Router::reload() {
   try {
     auto next = std::make_unique<const config::Config>(config::load(config_->file));
     if (const auto why = needs_restart(*config_, *next)) throw config::ConfigError(*why);
-    auto snapshot = compile_snapshot(*next, LocalDelivery::control_core);
-    auto balancer = std::make_unique<Balancer>(*next, active_, *balancer_);
-    // From here on nothing can fail.
-    snapshots_->publish(std::move(snapshot));
-    balancer_ = std::move(balancer);
-    config_ = std::move(next);
+    adopt(std::move(next));
   } catch (const std::exception& e) {
     spdlog::error("not reloaded: {}", e.what());
     return {false, std::string("not reloaded: ") + e.what() + "\n"};
@@ -247,6 +182,15 @@ Answer Router::reload() {
   }
   spdlog::info("reloaded {}", config_->file);
   return {true, "reloaded " + config_->file + "\n"};
+}
+
+/// All of it, or nothing when it throws.
+void Router::adopt(std::unique_ptr<const config::Config> next) {
+  auto snapshot = compile_snapshot(*next, LocalDelivery::control_core);
+  auto balancer = std::make_unique<Balancer>(*next, workers_->active(), *balancer_);
+  workers_->publish(std::move(snapshot));
+  balancer_ = std::move(balancer);
+  config_ = std::move(next);
 }
 
 }  // namespace spillway

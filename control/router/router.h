@@ -16,7 +16,7 @@
 #include "control/router/packet_pools.h"
 #include "control/router/router_ports.h"
 #include "control/router/tsc_clock.h"
-#include "control/router/worker_thread.h"
+#include "control/router/worker_group.h"
 #include "control/socket/command_server.h"
 
 namespace spillway {
@@ -41,39 +41,33 @@ class Router {
   static std::size_t memory_mib(const config::Config& config);
 
  private:
-  void make_workers();
-  void start_workers();
-  void stop_workers();
   void poll();
   void tick(TimePoint now);
   void sample(TimePoint now);
-  void report(const SwitchRecord& change) const;
   void watch_gateways(TimePoint now);
   void watch_checksums();
+  void report(const SwitchRecord& change) const;
   void wait_for_signals();
   Answer obey(const std::string& line);
   Answer reload();
+  void adopt(std::unique_ptr<const config::Config> next);
   CounterTotals totals() const;
 
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer next_poll_;
   std::unique_ptr<const config::Config> config_;
+  CommandServer commands_;  ///< before all else: it tells whether another router is running
   TscClock clock_;
   linux_side::Netlink netlink_;
   ControlCounters counters_;
-  // Packets live in the pools until links, ports and workers are gone.
+  // Buffers come home before the pools end: from ports, then workers and their rings.
   std::unique_ptr<PacketPools> pools_;
-  std::unique_ptr<RouterPorts> ports_;
-  std::vector<std::unique_ptr<WorkerLink>> links_;
-  ActiveCell active_;
-  std::unique_ptr<SnapshotCell> snapshots_;
-  std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<std::unique_ptr<WorkerThread>> threads_;
+  RouterPorts ports_;
+  std::unique_ptr<WorkerGroup> workers_;
   std::unique_ptr<Balancer> balancer_;
   std::unique_ptr<ArpService> arp_;
   std::unique_ptr<LinuxSide> linux_;
-  std::unique_ptr<CommandServer> commands_;
   TimePoint next_tick_;
   TimePoint next_sample_;
   TimePoint busy_until_;

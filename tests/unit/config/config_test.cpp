@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "control/config/load.h"
+#include "control/config/port_name.h"
 #include "control/config/rate.h"
 
 namespace spillway::config {
@@ -171,6 +172,43 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"# end", "limits = { connections = \"many\"; };",
             "x.conf:6: setting `limits.connections`: found \"many\"; allowed: an integer from 16 "
             "to 67108864"},
+        Bad{"\"p1\"", "\"my port\"",
+            "x.conf:3: setting `uplinks[0].port`: found \"my port\"; allowed: a Linux interface "
+            "such as \"eth1\", a PCI address such as \"0000:03:00.0\", or a DPDK device such as "
+            "\"net_tap0,iface=x\""},
+        Bad{"port = \"p1\";", "port = \"p1\"; vlan = 4095;",
+            "x.conf:3: setting `uplinks[0].vlan`: found 4095; allowed: an integer from 1 to 4094"},
+        Bad{"\"ISP_2\"", "\"the second one\"",
+            "x.conf:4: setting `uplinks[1].name`: \"the second one\" cannot name the companion "
+            "interface; allowed: 1 to 15 characters without blanks, '/' and ':', or tap = false"},
+        Bad{"# end",
+            "local_services = ( { uplink = \"ISP_3\"; protocol = \"tcp\"; ports = 22; } );",
+            "x.conf:6: setting `local_services[0].uplink`: found \"ISP_3\"; allowed: ISP_1, ISP_2"},
+        Bad{"# end", "local_services = ( { protocol = \"tcp\"; } );",
+            "x.conf:6: setting `local_services[0].ports`: missing; allowed: a port, or a range "
+            "such "
+            "as \"8000-8010\""},
+        Bad{"# end", "local_services = ( { protocol = \"icmp\"; ports = 8; } );",
+            "x.conf:6: setting `local_services[0].ports`: found 8; allowed: none for icmp, which "
+            "is "
+            "echo"},
+        Bad{"# end", "routes = { main = ( { to = \"10.0.0.0/8\"; via = \"9.9.9.9\"; } ); };",
+            "x.conf:6: setting `routes.main[0].via`: found \"9.9.9.9\"; allowed: a router in a "
+            "LAN; "
+            "which uplink serves a network, `policy` says"},
+        Bad{"# end", "routes = { main = ( { to = \"1.1.1.0/25\"; via = \"192.168.22.7\"; } ); };",
+            "x.conf:6: setting `routes.main[0].to`: found \"1.1.1.0/25\"; allowed: a network that "
+            "is "
+            "not connected itself"},
+        Bad{"# end",
+            "routes = { ISP_1_Route = ( { to = \"10.0.0.0/8\"; via = \"192.168.22.7\"; } ); };",
+            "x.conf:6: setting `routes.ISP_1_Route[0].to`: found \"10.0.0.0/8\"; allowed: "
+            "\"0.0.0.0/0\": networks behind the LAN stand in the table main"},
+        Bad{"# end",
+            "routes = { main = ( { to = \"10.0.0.0/8\"; via = \"192.168.22.7\"; }, { to = "
+            "\"10.0.0.0/8\"; via = \"192.168.22.8\"; } ); };",
+            "x.conf:6: setting `routes.main[1].to`: \"10.0.0.0/8\" stands already at line 6; "
+            "allowed: one route for each network"},
         Bad{"lan = {", "lan = {{", "x.conf:1: syntax error"}));
 
 TEST(Config, OverlappingForwardsAreRefused) {
@@ -181,6 +219,73 @@ TEST(Config, OverlappingForwardsAreRefused) {
   EXPECT_EQ(text,
             "x.conf:7: setting `port_forwards[1].ports`: overlaps the forward at line 6; allowed: "
             "ports that no other forward has");
+}
+
+TEST(Config, OnlyEchoIsOpenToTheUplinksUnlessListed) {
+  const Config c = parse(base(), "x.conf");
+  ASSERT_EQ(c.local_services.size(), 1u);
+  EXPECT_EQ(c.local_services[0].protocol, IpProto::icmp);
+  EXPECT_EQ(c.local_services[0].uplink, "");
+  EXPECT_TRUE(parse(base() + "local_services = ();", "x.conf").local_services.empty());
+  const Config more = parse(
+      base() +
+          "local_services = ( { protocol = \"tcp\"; ports = \"22-23\"; uplink = \"ISP_2\"; } );",
+      "x.conf");
+  ASSERT_EQ(more.local_services.size(), 1u);
+  EXPECT_EQ(more.local_services[0].ports, (PortRange{22, 23}));
+}
+
+TEST(Config, NetworksBehindTheLanBelongToIt) {
+  const Config c =
+      parse(base() +
+                "routes = { main = ( { to = \"10.5.0.0/16\"; via = \"192.168.22.7\"; } ); };\n"
+                "port_forwards = ( { protocol = \"tcp\"; ports = 80; to = \"10.5.1.1\"; } );",
+            "x.conf");
+  ASSERT_EQ(c.lan_routes().size(), 1u);
+  EXPECT_EQ(to_string(c.find_list("LAN")->prefixes.back()), "10.5.0.0/16");
+  EXPECT_EQ(c.routes[0].routes.size(), 3u) << "the uplinks' default routes need not be named";
+  EXPECT_EQ(effective(parse(effective(c), "again")), effective(c));
+}
+
+TEST(Config, OnePortCarriesSeveralVlans) {
+  const std::string vlan =
+      replaced(replaced(base(), "port = \"p1\";", "port = \"trunk\"; vlan = 11;"), "port = \"p2\";",
+               "port = \"trunk\"; vlan = 12;");
+  const Config c = parse(vlan, "x.conf");
+  EXPECT_EQ(c.uplinks[0].vlan, 11u);
+  EXPECT_EQ(effective(parse(effective(c), "again")), effective(c));
+  EXPECT_EQ(error_of(replaced(vlan, "vlan = 12", "vlan = 11")),
+            "x.conf:4: setting `uplinks[1].port`: \"trunk\" is used already by ISP_1; allowed: a "
+            "port or a vlan of its own");
+  EXPECT_EQ(
+      error_of(replaced(replaced(vlan, "vlan = 11;", "vlan = 11; mac = \"02:00:00:00:00:01\";"),
+                        "vlan = 12;", "vlan = 12; mac = \"02:00:00:00:00:02\";")),
+      "x.conf:4: setting `uplinks[1].mac`: is another one than that of ISP_1 on the same port; "
+      "allowed: one address for each port");
+}
+
+TEST(Config, OneDeviceUnderTwoNamesIsOnePort) {
+  EXPECT_NE(
+      error_of(replaced(replaced(base(), "\"p1\"", "\"03:00.0\""), "\"p2\"", "\"0000:03:00.0\"")),
+      "");
+  EXPECT_NE(error_of(replaced(base(), "\"p2\"", "\"net_af_packet0,iface=p0\"")), "");
+}
+
+TEST(PortName, TellsDevicesApart) {
+  const auto pci = parse_port_name("03:00.1");
+  ASSERT_TRUE(pci);
+  EXPECT_EQ(pci->kind, PortName::Kind::pci);
+  EXPECT_EQ(pci->device, "0000:03:00.1");
+  const auto vdev = parse_port_name("net_tap0,iface=x,persist");
+  ASSERT_TRUE(vdev);
+  EXPECT_EQ(vdev->kind, PortName::Kind::vdev);
+  EXPECT_EQ(vdev->device, "net_tap0");
+  EXPECT_EQ(vdev->arguments, "iface=x,persist");
+  EXPECT_FALSE(vdev->taken_interface());
+  EXPECT_EQ(parse_port_name("net_af_packet0,qpairs=1,iface=eth7")->taken_interface(), "eth7");
+  EXPECT_EQ(parse_port_name("eth1")->taken_interface(), "eth1");
+  for (const char* bad : {"", "a b", "eth1,x", "a/b", "0123456789abcdef", ".", "x:1"})
+    EXPECT_FALSE(parse_port_name(bad)) << bad;
 }
 
 TEST(Config, ThresholdsOfAnUplink) {

@@ -1,0 +1,63 @@
+#pragma once
+// The workers: threads, rings, and what they read of the control core.
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "control/config/config.h"
+#include "control/router/counter_report.h"
+#include "control/router/packet_pools.h"
+#include "control/router/router_ports.h"
+#include "control/router/tsc_clock.h"
+#include "control/router/worker_link.h"
+#include "control/router/worker_thread.h"
+#include "control/uplink_totals.h"
+#include "dataplane/path/snapshot_cell.h"
+#include "dataplane/path/worker.h"
+#include "dataplane/wan/active_word.h"
+
+namespace spillway {
+
+/// Thread contract: control only. Construction throws std::runtime_error.
+class WorkerGroup {
+ public:
+  WorkerGroup(const config::Config& config, const RouterPorts& ports, const PacketPools& pools,
+              const TscClock& clock);
+  ~WorkerGroup();
+  WorkerGroup(const WorkerGroup&) = delete;
+  WorkerGroup& operator=(const WorkerGroup&) = delete;
+
+  /// Workers poll from here on, until `stop`, after which nothing moves any more. Throws
+  /// std::runtime_error when DPDK has too few lcores.
+  void start();
+  void stop() noexcept;
+
+  /// What workers read from their next iteration on.
+  void publish(std::unique_ptr<const ConfigSnapshot> snapshot);
+  /// Frees what they read no more; never waits.
+  void reclaim() noexcept { snapshots_.reclaim(); }
+  ActiveCell& active() noexcept { return active_; }
+
+  std::span<const std::unique_ptr<WorkerLink>> links() const noexcept { return links_; }
+  UplinkCounts uplink_counts(const config::Config& config) const;
+  void add_to(CounterTotals& totals) const;
+  /// Of first TCP and UDP packets at `port`: how many there were, and how many unfinished.
+  struct Checksums {
+    std::uint64_t first = 0;
+    std::uint64_t unfinished = 0;
+  };
+  Checksums checksums(PortIndex port) const noexcept;
+
+  /// Bytes for the tables of so many connections.
+  static std::size_t table_bytes(std::uint32_t connections) noexcept;
+
+ private:
+  ActiveCell active_;
+  SnapshotCell snapshots_;
+  std::vector<std::unique_ptr<WorkerLink>> links_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<WorkerThread>> threads_;
+};
+
+}  // namespace spillway
