@@ -48,7 +48,7 @@ namespace spillway {
   X(headers_split, "headers spread over buffers that cannot be joined")                          \
   X(punt_ring_full, "ring to the control core full")                                             \
   X(arp_limit, "more ARP than a port may hand to the control core")                              \
-  X(not_contiguous, "frame in several buffers, which the egress driver cannot send")             \
+  X(unsendable, "several buffers, or no room for a VLAN tag: the egress driver cannot send it")  \
   X(tx_full, "transmit queue full")
 // clang-format on
 

@@ -12,7 +12,6 @@ namespace {
 
 constexpr unsigned kCache = 256;            // buffers each thread keeps to itself
 constexpr std::uint32_t kFragments = 4096;  // cut and not yet sent
-constexpr std::uint16_t kHeaderRoom = 128;  // Ethernet and the longest IPv4 header
 
 std::uint16_t data_room(std::size_t room) {
   return static_cast<std::uint16_t>(
@@ -39,7 +38,8 @@ PacketPools::PacketPools(const Needs& needs)
       datagrams_(needs.datagram_room == 0
                      ? nullptr
                      : create("datagrams", needs.datagrams, data_room(needs.datagram_room))),
-      fragment_headers_(create("fragment_headers", kFragments, RTE_PKTMBUF_HEADROOM + kHeaderRoom)),
+      // Where a driver wants frames in one buffer, the body is copied behind its header.
+      fragment_headers_(create("fragment_headers", kFragments, data_room(needs.packet_room))),
       fragment_bodies_(create("fragment_bodies", kFragments, 0)) {}
 
 rte_mempool* PacketPools::for_room(std::size_t room) const noexcept {
@@ -60,7 +60,9 @@ std::size_t PacketPools::memory_mib(const Needs& needs) {
   };
   const std::size_t datagrams =
       needs.datagram_room == 0 ? 0 : bytes(needs.datagrams, needs.datagram_room);
-  return ((bytes(needs.packets, needs.packet_room) + datagrams + 2 * bytes(kFragments, 0)) >> 20) +
+  return ((bytes(needs.packets, needs.packet_room) + datagrams +
+           2 * bytes(kFragments, needs.packet_room)) >>
+          20) +
          1;
 }
 

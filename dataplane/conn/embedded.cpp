@@ -42,13 +42,13 @@ IcmpError::IcmpError(std::uint8_t* packet, std::size_t l4_offset, std::size_t re
   inner_ = parse_embedded(embedded_, embedded_length_);
 }
 
-void IcmpError::translate(const Rewrite& answers, Zone zone) const noexcept {
-  const FlowKey seen = reversed(answer_key(inner_, zone), zone);
-  const FlowKey was = reversed(answers.result(inner_.proto, zone), zone);
+void IcmpError::translate(const Rewrite& answers, const ErrorWay& way) const noexcept {
+  const FlowKey seen = reversed(answer_key(inner_, way.from), way.from);
+  const FlowKey was = reversed(answers.result(inner_.proto, way.from), way.from);
   ChecksumDelta delta = turn_header(was);
   delta += turn_transport(Rewrite::between(seen, was), was);
   store(icmp_ + icmp::checksum, delta.apply(load<std::uint16_t>(icmp_ + icmp::checksum)));
-  readdress(was, zone);
+  readdress(was, way, seen.dst != was.dst);
 }
 
 ChecksumDelta IcmpError::turn_header(const FlowKey& was) const noexcept {
@@ -81,16 +81,18 @@ ChecksumDelta IcmpError::turn_transport(const Rewrite& back, const FlowKey& was)
   return delta;
 }
 
-// The error goes to who sent the embedded packet. What comes from the LAN or the router's own Linux
-// shows the uplink's address whichever host or router made it (R23); what comes from an uplink
-// keeps its source, so that traceroute shows the routers on the way.
-void IcmpError::readdress(const FlowKey& was, Zone zone) const noexcept {
+// The error goes to who sent the embedded packet, and keeps its source, so that traceroute shows
+// the routers on the way; but what leaves by an uplink shows the uplink's address whichever host or
+// router made it (R23), and who asked a forwarded port does not see what is behind it.
+void IcmpError::readdress(const FlowKey& was, const ErrorWay& way, bool translated) const noexcept {
   const Ipv4Addr src{load<std::uint32_t>(packet_ + ipv4::src)};
   const Ipv4Addr dst{load<std::uint32_t>(packet_ + ipv4::dst)};
-  const Ipv4Addr new_src = is_uplink(zone) ? src : was.dst;
-  ChecksumDelta delta = kTtlDecrement;
+  const bool hidden = !is_uplink(way.from) && (translated || is_uplink(way.to));
+  const Ipv4Addr new_src = hidden ? was.dst : src;
+  ChecksumDelta delta;
+  if (way.ttl_step != 0) delta = kTtlDecrement;
   delta.replace(src, new_src).replace(dst, was.src);
-  packet_[ipv4::ttl] = static_cast<std::uint8_t>(packet_[ipv4::ttl] - 1);
+  packet_[ipv4::ttl] = static_cast<std::uint8_t>(packet_[ipv4::ttl] - way.ttl_step);
   store(packet_ + ipv4::checksum, delta.apply(load<std::uint16_t>(packet_ + ipv4::checksum)));
   store(packet_ + ipv4::src, new_src.be);
   store(packet_ + ipv4::dst, was.src.be);

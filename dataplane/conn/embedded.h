@@ -13,6 +13,13 @@ namespace spillway {
 /// The key that answers to the embedded packet carry in `zone`, where the error came in.
 FlowKey answer_key(const ParsedPacket& inner, Zone zone) noexcept;
 
+/// How an ICMP error crosses the router.
+struct ErrorWay {
+  Zone from = Zone::lan;
+  Zone to = Zone::lan;
+  std::uint8_t ttl_step = 1;
+};
+
 /// View of an ICMP error of `readable` bytes from its IPv4 header on. Thread contract: worker only.
 class IcmpError {
  public:
@@ -22,15 +29,15 @@ class IcmpError {
   const ParsedPacket& inner() const noexcept { return inner_; }
 
   /// Turns the embedded packet back to what it was before translation, gives the error the
-  /// addresses that fit, decrements its TTL, and makes every checksum follow that can: TCP's lies
-  /// behind the 8 bytes that must be embedded. `answers` is the rewrite of the direction that
-  /// answers to the embedded packet belong to.
-  void translate(const Rewrite& answers, Zone zone) const noexcept;
+  /// addresses that fit, takes the step from its TTL, and makes every checksum follow that can:
+  /// TCP's lies behind the 8 bytes that must be embedded. `answers` is the rewrite of the direction
+  /// that answers to the embedded packet belong to.
+  void translate(const Rewrite& answers, const ErrorWay& way) const noexcept;
 
  private:
   ChecksumDelta turn_header(const FlowKey& was) const noexcept;
   ChecksumDelta turn_transport(const Rewrite& back, const FlowKey& was) const noexcept;
-  void readdress(const FlowKey& was, Zone zone) const noexcept;
+  void readdress(const FlowKey& was, const ErrorWay& way, bool translated) const noexcept;
 
   std::uint8_t* packet_;
   std::uint8_t* icmp_;

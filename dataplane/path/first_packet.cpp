@@ -50,7 +50,9 @@ ConnRef Pipeline::open(const rte_mbuf* packet, const ParsedPacket& parsed, const
   const bool own_end = key.zone == Zone::kernel || placement.egress == PortIndex::kernel;
   reason = DropReason::ttl_expired;
   if (ip[ipv4::ttl] <= (own_end ? 0 : 1)) return {};
-  const Opening opening = opening_of(parsed, ip + parsed.l4_offset, config_->tcp_loose);
+  // Strangers open with a SYN: a stray ACK would hold a place for as long as established does.
+  const bool loose = config_->tcp_loose && !is_uplink(key.zone);
+  const Opening opening = opening_of(parsed, ip + parsed.l4_offset, loose);
   reason = is_uplink(key.zone) ? DropReason::unsolicited : DropReason::invalid_state;
   if (!opening.allowed) return {};
   Connection connection;

@@ -122,6 +122,11 @@ std::uint32_t Fragments::expire(TimePoint now) noexcept {
 
 std::size_t Fragments::cut(rte_mbuf* packet, std::uint16_t mtu,
                            rte_mbuf* (&out)[kMostOut]) noexcept {
+  // What follows the IPv4 packet in its frame is no data: the library would cut it up too.
+  const std::uint32_t whole =
+      kEtherHeader + rte_be_to_cpu_16(header_of(packet, kEtherHeader)->total_length);
+  const std::uint32_t behind = packet->pkt_len - whole;
+  if (behind > 0 && rte_pktmbuf_trim(packet, static_cast<std::uint16_t>(behind)) != 0) return 0;
   std::array<std::uint8_t, kEtherHeader> ether{};
   std::memcpy(ether.data(), frame_of(packet), ether.size());
   rte_pktmbuf_adj(packet, kEtherHeader);

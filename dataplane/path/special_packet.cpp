@@ -118,7 +118,8 @@ void Pipeline::translate_icmp_error(rte_mbuf* packet, const ParsedPacket& parsed
     return;
   }
   const std::size_t way = index_of(ref.direction());
-  error.translate(c.rewrite[way], zone_);
+  const Zone to = c.zone[index_of(opposite(ref.direction()))];
+  error.translate(c.rewrite[way], {zone_, to, c.ttl_step});
   send(packet, parsed.total_length, c.next_hop[way]);
 }
 

@@ -103,16 +103,18 @@ void Pipeline::send_unresolved(rte_mbuf* packet, NextHopId next_hop) noexcept {
     punt(packet);
     return;
   }
+  // Asked also where there is no room to wait: a later packet finds the neighbour known then.
+  if (rings_.wanted != nullptr && neighbours_.ask(next_hop, now_)) {
+    const NextHop& hop = neighbours_[next_hop];
+    NeighbourNote note{hop.address, {}, hop.port, NeighbourNote::Kind::wanted};
+    // When the ring is full, the next packet after a second asks again.
+    rte_ring_sp_enqueue_elem(rings_.wanted, &note, sizeof note);
+  }
   if (rings_.wanted == nullptr || !pending_.push(next_hop, packet)) {
     drop(packet, DropReason::no_neighbour);
     return;
   }
   neighbours_.hold(next_hop);
-  if (!neighbours_.ask(next_hop, now_)) return;
-  const NextHop& hop = neighbours_[next_hop];
-  NeighbourNote note{hop.address, {}, hop.port, NeighbourNote::Kind::wanted};
-  // When the ring is full, the next packet after a second asks again.
-  rte_ring_sp_enqueue_elem(rings_.wanted, &note, sizeof note);
 }
 
 void Pipeline::note(const NeighbourNote& note) noexcept {

@@ -15,12 +15,15 @@ namespace {
 constexpr std::uint32_t kVlanTag = 4;
 constexpr std::uint16_t kVlanIdMask = 0x0fff;
 
+bool has_tag(const rte_mbuf* packet) noexcept {
+  return packet->data_len >= kEtherHeader + kVlanTag &&
+         swap16(load<std::uint16_t>(frame_of(packet) + kEtherTypeAt)) == ethertype::vlan;
+}
+
 /// The VLAN id of a frame, 0 when it has no 802.1Q tag (or a priority tag, 802.1Q 6.8).
 std::uint16_t vlan_of(const rte_mbuf* packet) noexcept {
-  const std::uint8_t* frame = frame_of(packet);
-  if (packet->data_len < kEtherHeader + kVlanTag) return 0;
-  if (swap16(load<std::uint16_t>(frame + kEtherTypeAt)) != ethertype::vlan) return 0;
-  return swap16(load<std::uint16_t>(frame + kEtherHeader)) & kVlanIdMask;
+  if (!has_tag(packet)) return 0;
+  return swap16(load<std::uint16_t>(frame_of(packet) + kEtherHeader)) & kVlanIdMask;
 }
 
 }  // namespace
@@ -61,7 +64,8 @@ std::uint32_t Worker::poll(TimePoint now) noexcept {
 
 void Worker::finish(TimePoint now) noexcept {
   pipeline_.begin(now, snapshots_.load(), active_);
-  hear_control();
+  while (hear_control() > 0) {
+  }
   while (take_from_kernel() > 0) {
   }
   pipeline_.drain();
@@ -83,6 +87,8 @@ std::uint32_t Worker::receive(const Source& source) noexcept {
 
 // Sub-interface by sub-interface; the order within each stays.
 void Worker::process_tagged(const Source& source, std::uint32_t received) noexcept {
+  // A tag may lie across buffers; what cannot be joined is dropped by the parser.
+  for (std::uint32_t i = 0; i < received; ++i) headers_joined(received_[i]);
   std::uint32_t left = received;
   for (const WorkerPort& port : source.ports) {
     std::uint32_t mine = 0;
@@ -93,7 +99,7 @@ void Worker::process_tagged(const Source& source, std::uint32_t received) noexce
         received_[others++] = packet;
         continue;
       }
-      if (port.vlan != 0) rte_vlan_strip(packet);
+      if (has_tag(packet)) rte_vlan_strip(packet);
       burst_.packets[mine++] = packet;
     }
     left = others;
@@ -111,21 +117,23 @@ void Worker::process(PortIndex port, std::uint32_t size) noexcept {
   flush();
 }
 
-void Worker::hear_control() noexcept {
+/// Returns the frames that it sent.
+std::uint32_t Worker::hear_control() noexcept {
   NeighbourNote note;
   while (rings_.known != nullptr &&
          rte_ring_sc_dequeue_elem(rings_.known, &note, sizeof note) == 0) {
     pipeline_.note(note);
     flush();
   }
-  if (rings_.transmit == nullptr) return;
+  if (rings_.transmit == nullptr) return 0;
   const unsigned n = rte_ring_sc_dequeue_burst(
       rings_.transmit, reinterpret_cast<void**>(received_.data()), kBurst, nullptr);
   for (unsigned i = 0; i < n; ++i)
     pipeline_.tx().push(static_cast<PortIndex>(received_[i]->port), received_[i]);
-  if (n == 0) return;
+  if (n == 0) return 0;
   pipeline_.counters().relayed.add(n);
   flush();
+  return n;
 }
 
 std::uint32_t Worker::take_from_kernel() noexcept {
@@ -147,16 +155,13 @@ std::span<rte_mbuf*> Worker::made_sendable(const WorkerPort& port,
     return pending;
   std::size_t kept = 0;
   for (rte_mbuf* packet : pending) {
-    if (!port.sends_segments && packet->nb_segs > 1 && rte_pktmbuf_linearize(packet) != 0) {
-      pipeline_.drop(packet, DropReason::not_contiguous);
-      continue;
-    }
-    if (port.vlan != 0) {
-      packet->vlan_tci = port.vlan;
-      // Room in front is what the parser took away, or the headroom of a packet made here.
-      rte_vlan_insert(&packet);
-    }
-    pending[kept++] = packet;
+    packet->vlan_tci = port.vlan;
+    const bool whole = port.sends_segments || rte_pktmbuf_linearize(packet) == 0;
+    // Room in front is what the parser took away, or the headroom of a packet made here.
+    if (whole && (port.vlan == 0 || rte_vlan_insert(&packet) == 0))
+      pending[kept++] = packet;
+    else
+      pipeline_.drop(packet, DropReason::unsendable);
   }
   return pending.first(kept);
 }

@@ -59,7 +59,7 @@ class Worker {
   std::uint32_t receive(const Source& source) noexcept;
   void process_tagged(const Source& source, std::uint32_t received) noexcept;
   void process(PortIndex port, std::uint32_t size) noexcept;
-  void hear_control() noexcept;
+  std::uint32_t hear_control() noexcept;
   std::uint32_t take_from_kernel() noexcept;
   void flush() noexcept;
   void flush(const WorkerPort& port) noexcept;

@@ -39,9 +39,11 @@ Bytes transport(const FrameSpec& s) {
     put16(b, s.dst_port);
     put32(b, s.seq);
     put32(b, s.ack);
-    put16(b, 0x5000u | s.tcp_flags);
+    const std::size_t words = (tcp::min_header + s.tcp_options.size()) / 4;
+    put16(b, static_cast<unsigned>(words << 12) | s.tcp_flags);
     put16(b, 65535);
     put32(b, 0);
+    b.insert(b.end(), s.tcp_options.begin(), s.tcp_options.end());
   }
   b.insert(b.end(), s.payload.begin(), s.payload.end());
   return b;
@@ -72,7 +74,7 @@ Bytes assemble(const FrameSpec& s, const Bytes& l4) {
   f.push_back(static_cast<std::uint8_t>(0x40u | header / 4));
   f.push_back(0);
   put16(f, static_cast<unsigned>(header + l4.size()));
-  put16(f, 0x1234);
+  put16(f, s.ip_id);
   put16(f, s.fragment);
   f.push_back(s.ttl);
   f.push_back(static_cast<std::uint8_t>(s.proto));

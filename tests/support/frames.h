@@ -24,8 +24,10 @@ struct FrameSpec {
   std::uint32_t ack = 0;
   std::uint8_t icmp_type = 8;
   std::uint16_t icmp_id = 7;
-  std::vector<std::uint8_t> ip_options;  ///< a multiple of four bytes
+  std::vector<std::uint8_t> ip_options;   ///< a multiple of four bytes
+  std::vector<std::uint8_t> tcp_options;  ///< the same
   std::vector<std::uint8_t> payload;
+  std::uint16_t ip_id = 0x1234;
   std::uint16_t fragment = 0;  ///< flags and offset, host order
   bool udp_checksum = true;
 };

@@ -142,7 +142,7 @@ RC_GTEST_PROP(Embedded, R18_ErrorsAreTurnedBackInsideAndOutside, ()) {
   const IcmpError error(packet.data(), 20, packet.size());
   RC_ASSERT(error.inner().kind == PacketKind::flow);
   RC_ASSERT(answer_key(error.inner(), zone) == c.reply_key());
-  error.translate(c.rewrite[1], zone);
+  error.translate(c.rewrite[1], {zone, Zone::lan, 1});
   RC_ASSERT(test::checksums_right(packet.data(), packet.size()));
   RC_ASSERT(load<std::uint32_t>(packet.data() + 16) == original.src.be);
   Bytes expected = packet_of(original, false, payload);
