@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "control/config/health_settings.h"
 #include "dataplane/conn/conn_state.h"
 #include "dataplane/conn/flow_key.h"
 #include "dataplane/net/addr.h"
@@ -60,6 +61,7 @@ struct Uplink {
   std::optional<MacAddr> mac;
   std::uint16_t mtu = 1500;
   bool tap = true;
+  HealthSettings health;
   Location where;
 };
 

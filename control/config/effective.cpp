@@ -1,4 +1,5 @@
 #include <climits>
+#include <cmath>
 #include <sstream>
 
 #include "control/config/load.h"
@@ -48,6 +49,49 @@ void print_side(std::ostream& out, const Side& side) {
   if (side.mac) out << " mac = " << quoted(to_string(*side.mac)) << ";";
 }
 
+void print_pace(std::ostream& out, const ProbePace& p) {
+  out << "interval_ms = " << p.interval.count() << "; timeout_ms = " << p.timeout.count()
+      << "; misses = " << p.misses << "; replies = " << p.replies << ";";
+}
+
+void print_probe(std::ostream& out, const char* name, const std::optional<ProbePace>& pace) {
+  out << "\n      " << name << " = ";
+  if (!pace) {
+    out << "false;";
+    return;
+  }
+  out << "{ ";
+  print_pace(out, *pace);
+  out << " };";
+}
+
+void print_targets(std::ostream& out, const ProbeTargets& t) {
+  std::vector<std::string> hosts;
+  for (const Ipv4Addr host : t.hosts) hosts.push_back(to_string(host));
+  out << "\n      targets = { hosts = " << names(hosts) << "; quorum = " << t.quorum << "; ";
+  print_pace(out, t.pace);
+  out << " };";
+}
+
+void print_limits(std::ostream& out, const QualityLimits& l) {
+  out << "\n      limits = {";
+  if (l.loss) out << " loss = " << std::lround(*l.loss * 100) << ";";
+  if (l.rtt) out << " rtt_ms = " << l.rtt->count() << ";";
+  if (l.jitter) out << " jitter_ms = " << l.jitter->count() << ";";
+  out << " };";
+}
+
+void print_health(std::ostream& out, const HealthSettings& h) {
+  out << "\n    probes = {";
+  print_probe(out, "arp", h.arp);
+  print_probe(out, "ping", h.ping);
+  print_targets(out, h.targets);
+  print_limits(out, h.limits);
+  out << "\n      hold_down = { least_ms = " << h.hold_down.least.count()
+      << "; most_ms = " << h.hold_down.most.count() << "; calm_ms = " << h.hold_down.calm.count()
+      << "; }; };";
+}
+
 void print_uplink(std::ostream& out, const Uplink& u) {
   out << "  { ";
   print_side(out, u);
@@ -64,6 +108,7 @@ void print_uplink(std::ostream& out, const Uplink& u) {
     out << "\n    threshold = { traffic = " << quoted(word_for(kTraffics, u.threshold->traffic))
         << "; spill_above = " << number(u.threshold->spill_above.value)
         << "; return_below = " << number(u.threshold->return_below.value) << "; };";
+  print_health(out, u.health);
   out << " }";
 }
 

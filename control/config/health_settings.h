@@ -28,7 +28,7 @@ struct ProbePace {
 struct ProbeTargets {
   std::vector<Ipv4Addr> hosts;
   unsigned quorum = 1;  ///< how many must answer
-  ProbePace pace{std::chrono::milliseconds(500), std::chrono::milliseconds(1000), 3, 3};
+  ProbePace pace{std::chrono::milliseconds(500), std::chrono::milliseconds(500), 3, 3};
 
   bool operator==(const ProbeTargets&) const noexcept = default;
 };
@@ -52,7 +52,14 @@ struct HoldDown {
   constexpr bool operator==(const HoldDown&) const noexcept = default;
 };
 
+/// Paces that belong together.
+struct ProbeProfile {
+  ProbePace gateway;
+  ProbePace targets;
+};
+
 struct HealthSettings {
+  ProbePace usual;                             ///< of gateway probes that are only switched on
   std::optional<ProbePace> arp = ProbePace{};  ///< to the gateway; nothing: not probed
   std::optional<ProbePace> ping;               ///< to the gateway
   ProbeTargets targets;

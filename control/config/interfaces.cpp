@@ -115,8 +115,9 @@ void read_threshold(Section& section, Uplink& uplink) {
   });
 }
 
-void read_uplink(Section& section, Config& config) {
+void read_uplink(Section& section, const HealthSettings& usual, Config& config) {
   Uplink uplink;
+  uplink.health = usual;
   read_side(section, config, uplink);
   read_gateway(section, uplink);
   uplink.table = section.text("table").value_or(uplink.name + "_Route");
@@ -134,6 +135,7 @@ void read_uplink(Section& section, Config& config) {
     uplink.capacity_tx = s.rate("tx");
   });
   read_threshold(section, uplink);
+  read_probes(section, uplink.health);
   config.uplinks.push_back(std::move(uplink));
 }
 
@@ -153,7 +155,9 @@ void read_lans(Section& root, Config& config) {
 
 void read_uplinks(Section& root, Config& config) {
   root.require("uplinks", "a list of groups: ( { name, port, address, gateway }, ... )");
-  root.each_group("uplinks", [&](Section& section) { read_uplink(section, config); });
+  HealthSettings usual;
+  read_probes(root, usual);
+  root.each_group("uplinks", [&](Section& section) { read_uplink(section, usual, config); });
   if (root.has("uplinks") && config.uplinks.empty()) root.reject("uplinks", "at least one uplink");
   if (config.uplinks.size() > kMaxUplinks) {
     root.reject("uplinks", "at most " + std::to_string(kMaxUplinks) + " uplinks");

@@ -6,6 +6,7 @@
 
 namespace spillway::config {
 
+void read_probes(Section& section, HealthSettings& health);
 void read_lans(Section& root, Config& config);
 void read_uplinks(Section& root, Config& config);
 void read_address_lists(Section& root, Config& config);

@@ -86,6 +86,8 @@ void check_lan_route(Section& section, const RouteTable& table, const Route& rou
 void check_default_route(Section& section, const RouteTable& table, const Route& route,
                          Config& config) {
   Uplink* uplink = uplink_with_gateway(config, route.via);
+  if (uplink != nullptr && route.check_gateway_ping && !uplink->health.ping)
+    uplink->health.ping = uplink->health.usual;
   if (uplink == nullptr)
     section.reject("via", "the gateway of an uplink");
   else if (table.name == "main")
@@ -138,7 +140,7 @@ void complete_main(Config& config) {
   const auto is_default = [](const Route& r) { return r.is_default(); };
   if (std::any_of(routes.begin(), routes.end(), is_default)) return;
   for (const Uplink& u : config.uplinks)
-    routes.push_back({kDefault, u.gateway, u.distance, true, u.where});
+    routes.push_back({kDefault, u.gateway, u.distance, false, u.where});
 }
 
 void complete_tables(Section& root, Config& config) {
@@ -151,7 +153,7 @@ void complete_tables(Section& root, Config& config) {
       root.mistake("routes",
                    "main has no route by " + u.name + "; allowed: one via " + to_string(u.gateway));
     if (find_table(config, u.table) == nullptr)
-      config.routes.push_back({u.table, {{kDefault, u.gateway, 1, true, u.where}}, u.where});
+      config.routes.push_back({u.table, {{kDefault, u.gateway, 1, false, u.where}}, u.where});
   }
 }
 

@@ -106,6 +106,10 @@ bool Section::is_number(const char* key) const {
   return group_.exists(key) && is_integer(group_[key]);
 }
 
+bool Section::is_group(const char* key) const {
+  return group_.exists(key) && group_[key].getType() == Setting::TypeGroup;
+}
+
 const Setting* Section::find(const char* key) {
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   return group_.exists(key) ? &group_[key] : nullptr;

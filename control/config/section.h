@@ -45,6 +45,7 @@ class Section {
 
   bool has(const char* key) const { return group_.exists(key); }
   bool is_number(const char* key) const;
+  bool is_group(const char* key) const;
   Location where() const { return errors_.locate(group_); }
   const std::string& path() const { return path_; }
 

@@ -48,6 +48,17 @@ inline const Words<ConnState> kTimeoutNames = {{"tcp_syn_sent", ConnState::tcp_s
                                                {"icmp", ConnState::icmp},
                                                {"generic", ConnState::generic}};
 
+namespace detail {
+using Ms = std::chrono::milliseconds;
+inline constexpr ProbeProfile kDefaultProbes{{Ms(200), Ms(200), 3, 3}, {Ms(500), Ms(500), 3, 3}};
+inline constexpr ProbeProfile kFastProbes{{Ms(30), Ms(50), 3, 3}, {Ms(100), Ms(200), 3, 3}};
+inline constexpr ProbeProfile kSlowProbes{{Ms(1000), Ms(1000), 3, 3}, {Ms(5000), Ms(2000), 3, 3}};
+}  // namespace detail
+
+inline const Words<const ProbeProfile*> kProbeProfiles = {{"default", &detail::kDefaultProbes},
+                                                          {"fast", &detail::kFastProbes},
+                                                          {"slow", &detail::kSlowProbes}};
+
 template <typename T>
 std::string_view word_for(const Words<T>& words, T value) {
   for (const auto& [word, v] : words)

@@ -55,7 +55,7 @@ RouterClock::duration HealthMachine::waiting_time() const noexcept {
   const unsigned doublings = failures_ > 0 ? failures_ - 1 : 0;
   RouterClock::duration wait = hold_down_.least;
   for (unsigned i = 0; i < doublings && wait < hold_down_.most; ++i) wait *= 2;
-  return std::min(wait, hold_down_.most);
+  return std::min<RouterClock::duration>(wait, hold_down_.most);
 }
 
 std::optional<HealthChange> HealthMachine::observe(TimePoint now, const Evidence& evidence) {

@@ -69,7 +69,7 @@ class ProbeBoard {
   struct Uplink {
     ProbedUplink facts;
     std::vector<Probe> probes;
-    mutable bool poor = false;  ///< as judged last, for hysteresis
+    bool poor = false;  ///< as judged last, for hysteresis
   };
 
   bool failed(std::size_t uplink, const Probe& probe) const;

@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "control/config/load.h"
-#include "control/config/port_name.h"
 #include "control/config/rate.h"
+#include "tests/unit/config/config_text.h"
 
 namespace spillway::config {
 namespace {
@@ -19,32 +19,6 @@ std::string read(const std::filesystem::path& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
-}
-
-std::string base() {
-  return "lan = { name = \"LAN\"; port = \"p0\"; address = \"192.168.22.1/24\"; };\n"
-         "uplinks = (\n"
-         "  { name = \"ISP_1\"; port = \"p1\"; address = \"1.1.1.32/24\"; gateway = \"1.1.1.1\"; "
-         "},\n"
-         "  { name = \"ISP_2\"; port = \"p2\"; address = \"2.2.2.65/24\"; gateway = \"2.2.2.1\"; "
-         "}\n"
-         ");\n";
-}
-
-/// The error that `text` gives, or nothing.
-std::string error_of(const std::string& text) {
-  try {
-    parse(text, "x.conf");
-  } catch (const ConfigError& e) {
-    return e.what();
-  }
-  return {};
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
 }
 
 TEST(Config, TheSeedIsTheTalksNetwork) {
@@ -131,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
             "failover"},
         Bad{"# end", "balence = { };",
             "x.conf:6: setting `balence`: unknown; did you mean `balance`?; allowed here: lan, "
-            "uplinks, routes, address_lists, balance, monitors, policy, port_forwards, "
+            "uplinks, probes, routes, address_lists, balance, monitors, policy, port_forwards, "
             "local_services, timeouts, tcp, limits"},
         Bad{"# end", "balance = { sample_ms = 300; };",
             "x.conf:6: setting `balance.window_ms`: found nothing; allowed: a multiple of "
@@ -209,6 +183,19 @@ INSTANTIATE_TEST_SUITE_P(
             "\"10.0.0.0/8\"; via = \"192.168.22.8\"; } ); };",
             "x.conf:6: setting `routes.main[1].to`: \"10.0.0.0/8\" stands already at line 6; "
             "allowed: one route for each network"},
+        Bad{"# end", "probes = { arp = 5; };",
+            "x.conf:6: setting `probes.arp`: found 5; allowed: true or false"},
+        Bad{"# end", "probes = { ping = { interval_ms = 5; }; };",
+            "x.conf:6: setting `probes.ping.interval_ms`: found 5; allowed: an integer from 10 to "
+            "60000"},
+        Bad{"# end", "probes = { targets = { hosts = ( \"8.8.8.8\", \"8.8.8.8\" ); }; };",
+            "x.conf:6: setting `probes.targets.hosts`: found \"8.8.8.8\" twice; allowed: IPv4 "
+            "addresses, each once"},
+        Bad{"# end", "probes = { targets = { hosts = ( \"8.8.8.8\" ); quorum = 2; }; };",
+            "x.conf:6: setting `probes.targets.quorum`: found 2; allowed: an integer from 1 to 1"},
+        Bad{"# end", "probes = { hold_down = { least_ms = 500; most_ms = 100; }; };",
+            "x.conf:6: setting `probes.hold_down.most_ms`: found 100; allowed: at least least_ms, "
+            "500"},
         Bad{"lan = {", "lan = {{", "x.conf:1: syntax error"}));
 
 TEST(Config, OverlappingForwardsAreRefused) {
@@ -219,73 +206,6 @@ TEST(Config, OverlappingForwardsAreRefused) {
   EXPECT_EQ(text,
             "x.conf:7: setting `port_forwards[1].ports`: overlaps the forward at line 6; allowed: "
             "ports that no other forward has");
-}
-
-TEST(Config, OnlyEchoIsOpenToTheUplinksUnlessListed) {
-  const Config c = parse(base(), "x.conf");
-  ASSERT_EQ(c.local_services.size(), 1u);
-  EXPECT_EQ(c.local_services[0].protocol, IpProto::icmp);
-  EXPECT_EQ(c.local_services[0].uplink, "");
-  EXPECT_TRUE(parse(base() + "local_services = ();", "x.conf").local_services.empty());
-  const Config more = parse(
-      base() +
-          "local_services = ( { protocol = \"tcp\"; ports = \"22-23\"; uplink = \"ISP_2\"; } );",
-      "x.conf");
-  ASSERT_EQ(more.local_services.size(), 1u);
-  EXPECT_EQ(more.local_services[0].ports, (PortRange{22, 23}));
-}
-
-TEST(Config, NetworksBehindTheLanBelongToIt) {
-  const Config c =
-      parse(base() +
-                "routes = { main = ( { to = \"10.5.0.0/16\"; via = \"192.168.22.7\"; } ); };\n"
-                "port_forwards = ( { protocol = \"tcp\"; ports = 80; to = \"10.5.1.1\"; } );",
-            "x.conf");
-  ASSERT_EQ(c.lan_routes().size(), 1u);
-  EXPECT_EQ(to_string(c.find_list("LAN")->prefixes.back()), "10.5.0.0/16");
-  EXPECT_EQ(c.routes[0].routes.size(), 3u) << "the uplinks' default routes need not be named";
-  EXPECT_EQ(effective(parse(effective(c), "again")), effective(c));
-}
-
-TEST(Config, OnePortCarriesSeveralVlans) {
-  const std::string vlan =
-      replaced(replaced(base(), "port = \"p1\";", "port = \"trunk\"; vlan = 11;"), "port = \"p2\";",
-               "port = \"trunk\"; vlan = 12;");
-  const Config c = parse(vlan, "x.conf");
-  EXPECT_EQ(c.uplinks[0].vlan, 11u);
-  EXPECT_EQ(effective(parse(effective(c), "again")), effective(c));
-  EXPECT_EQ(error_of(replaced(vlan, "vlan = 12", "vlan = 11")),
-            "x.conf:4: setting `uplinks[1].port`: \"trunk\" is used already by ISP_1; allowed: a "
-            "port or a vlan of its own");
-  EXPECT_EQ(
-      error_of(replaced(replaced(vlan, "vlan = 11;", "vlan = 11; mac = \"02:00:00:00:00:01\";"),
-                        "vlan = 12;", "vlan = 12; mac = \"02:00:00:00:00:02\";")),
-      "x.conf:4: setting `uplinks[1].mac`: is another one than that of ISP_1 on the same port; "
-      "allowed: one address for each port");
-}
-
-TEST(Config, OneDeviceUnderTwoNamesIsOnePort) {
-  EXPECT_NE(
-      error_of(replaced(replaced(base(), "\"p1\"", "\"03:00.0\""), "\"p2\"", "\"0000:03:00.0\"")),
-      "");
-  EXPECT_NE(error_of(replaced(base(), "\"p2\"", "\"net_af_packet0,iface=p0\"")), "");
-}
-
-TEST(PortName, TellsDevicesApart) {
-  const auto pci = parse_port_name("03:00.1");
-  ASSERT_TRUE(pci);
-  EXPECT_EQ(pci->kind, PortName::Kind::pci);
-  EXPECT_EQ(pci->device, "0000:03:00.1");
-  const auto vdev = parse_port_name("net_tap0,iface=x,persist");
-  ASSERT_TRUE(vdev);
-  EXPECT_EQ(vdev->kind, PortName::Kind::vdev);
-  EXPECT_EQ(vdev->device, "net_tap0");
-  EXPECT_EQ(vdev->arguments, "iface=x,persist");
-  EXPECT_FALSE(vdev->taken_interface());
-  EXPECT_EQ(parse_port_name("net_af_packet0,qpairs=1,iface=eth7")->taken_interface(), "eth7");
-  EXPECT_EQ(parse_port_name("eth1")->taken_interface(), "eth1");
-  for (const char* bad : {"", "a b", "eth1,x", "a/b", "0123456789abcdef", ".", "x:1"})
-    EXPECT_FALSE(parse_port_name(bad)) << bad;
 }
 
 TEST(Config, ThresholdsOfAnUplink) {
