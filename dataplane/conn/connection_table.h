@@ -87,6 +87,10 @@ class ConnectionTable {
     return records_[index_of(index)].hot;
   }
   ConnectionDetail& detail(ConnIndex index) noexcept { return records_[index_of(index)].detail; }
+  /// Whether the place holds a connection: those that do are always in the wheel.
+  bool is_used(ConnIndex index) const noexcept {
+    return ExpiryWheel::is_armed(records_[index_of(index)].detail);
+  }
   void prefetch(ConnIndex index) const noexcept {
     const auto* record = &records_[index_of(index)];
     __builtin_prefetch(&record->hot, 1);

@@ -24,6 +24,9 @@ class ExpiryWheel {
   /// Visits `index` at the first tick that is not before `delay_ms` from `now`.
   void arm(ConnIndex index, Millis now, std::uint32_t delay_ms) noexcept;
   void disarm(ConnIndex index) noexcept;
+  static bool is_armed(const ConnectionDetail& detail) noexcept {
+    return detail.wheel.prev != kNone;
+  }
 
   /// Turns the wheel up to `now`, visiting at most `budget` connections; what is left over is
   /// visited by the next call. `visit(ConnIndex)` gets a disarmed connection and must remove it or

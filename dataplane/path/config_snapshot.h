@@ -36,6 +36,7 @@ struct UplinkSide {
   Ipv4Addr gateway;
   PortIndex port = PortIndex::none;
   bool masquerade = true;
+  L4Port probe_id{};  ///< ICMP identifier of the control core's probes; 0: it sends none
 };
 
 /// A network behind a router on the LAN.

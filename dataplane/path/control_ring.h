@@ -28,6 +28,7 @@ struct ControlRings {
   rte_ring* arp = nullptr;          ///< the same for ARP, which no flood of the others may displace
   rte_ring* wanted = nullptr;       ///< NeighbourNotes to the control core
   rte_ring* known = nullptr;        ///< NeighbourNotes to the worker
+  rte_ring* orders = nullptr;       ///< ConnectionOrders to the worker
   rte_ring* from_kernel = nullptr;  ///< mbufs of the router's own Linux, to be routed
   rte_ring* transmit = nullptr;     ///< mbufs to be sent as they are; mbuf.port is the PortIndex
 };

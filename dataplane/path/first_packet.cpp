@@ -27,12 +27,15 @@ Opening opening_of(const ParsedPacket& parsed, const std::uint8_t* l4, bool loos
   }
 }
 
-/// Whether strangers may use this port of the router's: forwarded, or a service of its own (R03).
+/// Whether this port of the router's is taken: forwarded, a service of its own, or the identifier
+/// of its probes (R03).
 bool promised(const ConfigSnapshot& config, const Placement& placement,
               const FlowKey& translated) noexcept {
   if (placement.uplink == UplinkId::none) return false;
+  if (translated.proto == IpProto::icmp)
+    return translated.src_port == config.uplinks[index_of(placement.uplink)].probe_id;
   if (config.forwards.find(placement.uplink, translated.proto, translated.src_port)) return true;
-  return translated.proto != IpProto::icmp && config.local.deliver &&
+  return config.local.deliver &&
          config.local.is_open(placement.uplink, translated.proto, translated.src_port);
 }
 

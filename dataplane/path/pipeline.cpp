@@ -16,7 +16,8 @@ Pipeline::Pipeline(const PipelineSettings& settings)
     : table_(settings.table),
       neighbours_(settings.neighbours),
       rings_(settings.rings),
-      tell_senders_(settings.tell_senders) {
+      tell_senders_(settings.tell_senders),
+      packets_(settings.packets) {
   if (settings.counted_hosts > 0) hosts_ = std::make_unique<HostCounts>(settings.counted_hosts);
   if (settings.fragment_headers != nullptr)
     fragments_ = std::make_unique<Fragments>(settings.fragment_headers, settings.fragment_bodies,

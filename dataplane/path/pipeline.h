@@ -10,6 +10,7 @@
 #include "dataplane/net/icmp_error.h"
 #include "dataplane/path/burst.h"
 #include "dataplane/path/config_snapshot.h"
+#include "dataplane/path/connection_order.h"
 #include "dataplane/path/control_ring.h"
 #include "dataplane/path/counters.h"
 #include "dataplane/path/fragments.h"
@@ -44,6 +45,7 @@ struct PipelineSettings {
   /// For fragments (R24): buffers of fragments cut on the way out; null: fragments are dropped.
   rte_mempool* fragment_headers = nullptr;
   rte_mempool* fragment_bodies = nullptr;
+  rte_mempool* packets = nullptr;  ///< for what the worker itself sends: resets; null: none
 };
 
 /// How many ICMP errors the router sends (RFC 1812 4.3.2.8).
@@ -52,6 +54,10 @@ inline constexpr std::uint32_t kIcmpErrorsAtOnce = 100;
 /// How much ARP of one port the control core gets to see: more than a full /21 asks for.
 inline constexpr std::uint32_t kArpPerSecond = 2000;
 inline constexpr std::uint32_t kArpAtOnce = 256;
+
+/// How fast the hosts of a dead uplink are told (R35): a school full of them shall not be flooded.
+inline constexpr std::uint32_t kResetsPerSecond = 50000;
+inline constexpr std::uint32_t kResetsAtOnce = 512;
 
 struct ArpBudget : TokenBucket {
   constexpr ArpBudget() noexcept : TokenBucket(kArpPerSecond, kArpAtOnce) {}
@@ -76,6 +82,13 @@ class Pipeline {
 
   /// Ends at most `budget` connections that have timed out.
   void expire(std::uint32_t budget) noexcept;
+
+  /// Takes an order over connections, when no other one is being carried out.
+  void take(const ConnectionOrder& order) noexcept;
+  bool is_sweeping() const noexcept { return sweep_at_ != kNoSweep; }
+  /// Carries out what was ordered, looking at no more than `budget` places of the table. True when
+  /// it did something: what is said to hosts is in `tx()` then.
+  bool sweep(std::uint32_t budget) noexcept;
 
   /// What the control core has found out about a neighbour. Packets that waited for it are in
   /// `tx()` afterwards.
@@ -150,6 +163,11 @@ class Pipeline {
   void send_in_pieces(rte_mbuf* packet, const NextHop& hop) noexcept;
   void clamp_segments(rte_mbuf* packet, const ParsedPacket& parsed, const Connection& c) noexcept;
 
+  // Orders over connections (sweep.cpp).
+  bool evict(ConnIndex index) noexcept;
+  bool reset_ends(const Connection& connection) noexcept;
+  void send_reset(const Connection& connection, Direction to, std::uint32_t seq) noexcept;
+
   ConnectionTable table_;
   NeighbourTable neighbours_;
   TxBuffers tx_;
@@ -160,6 +178,10 @@ class Pipeline {
   PendingPackets pending_;
   TokenBucket icmp_budget_{kIcmpErrorsPerSecond, kIcmpErrorsAtOnce};
   bool tell_senders_;
+  rte_mempool* packets_;
+  TokenBucket reset_budget_{kResetsPerSecond, kResetsAtOnce};
+  ConnectionOrder order_;
+  std::uint32_t sweep_at_ = kNoSweep;  ///< the next place to look at
   std::array<PipelinePort, kMaxPorts> ports_{};
   std::array<ArpBudget, kMaxPorts> arp_budget_;  ///< by port, so that one cannot starve another
 
@@ -172,6 +194,8 @@ class Pipeline {
   PortIndex port_ = PortIndex::none;  ///< of this burst
   Zone zone_ = Zone::lan;             ///< of this burst
   bool refs_stale_ = false;           ///< a connection ended since this burst was looked up
+
+  static constexpr std::uint32_t kNoSweep = 0xffffffff;
 };
 
 }  // namespace spillway

@@ -111,6 +111,21 @@ Placement hairpin(const ConfigSnapshot& config, const FlowKey& key,
   return p;
 }
 
+/// To the control core.
+Placement punted() noexcept {
+  Placement p;
+  p.kind = PlacementKind::local;
+  p.reason = DropReason::punt_local;
+  return p;
+}
+
+/// An answer to a probe of the control core (R34): an echo reply stands with its identifier in the
+/// requester's port and 0 in the other, see read_icmp.
+bool answers_probe(const UplinkSide& uplink, const FlowKey& key) noexcept {
+  return key.proto == IpProto::icmp && uplink.probe_id != L4Port{} &&
+         key.dst_port == uplink.probe_id && key.src_port == L4Port{};
+}
+
 /// From the LAN to one of the router's own addresses.
 Placement place_local(const ConfigSnapshot& config, const FlowKey& key) noexcept {
   for (std::size_t i = 0; i < config.uplinks.size(); ++i) {
@@ -118,11 +133,7 @@ Placement place_local(const ConfigSnapshot& config, const FlowKey& key) noexcept
     const auto target = config.forwards.find(uplink_id(i), key.proto, key.dst_port);
     if (target) return hairpin(config, key, *target);
   }
-  if (config.local.deliver) return towards_kernel(key, Mark::no_mark);
-  Placement p;
-  p.kind = PlacementKind::local;
-  p.reason = DropReason::punt_local;
-  return p;
+  return config.local.deliver ? towards_kernel(key, Mark::no_mark) : punted();
 }
 
 /// Connected to Connected: accepted without a mark, routed by the main table (the talk's first
@@ -183,6 +194,7 @@ Placement place_from_uplink(const PlacementContext& context, const FlowKey& key)
   const UplinkId id = uplink_of(key.zone);
   if (config.uplinks[index_of(id)].interface.address != key.dst)
     return refuse(DropReason::not_translated);
+  if (answers_probe(config.uplinks[index_of(id)], key)) return punted();
   const auto target = config.forwards.find(id, key.proto, key.dst_port);
   if (!target && config.local.deliver && config.local.is_open(id, key.proto, key.dst_port))
     return towards_kernel(key, Mark::wan_to_router);

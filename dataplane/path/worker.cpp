@@ -57,6 +57,8 @@ std::uint32_t Worker::poll(TimePoint now) noexcept {
   std::uint32_t received = take_from_kernel();
   for (const Source& source : sources_) received += receive(source);
   pipeline_.expire(kExpireBudget);
+  if (pipeline_.sweep(kSweepBudget)) [[unlikely]]
+    flush();
   pipeline_.publish_gauges();
   snapshots_.quiescent(id_);
   return received;
@@ -125,6 +127,11 @@ std::uint32_t Worker::hear_control() noexcept {
     pipeline_.note(note);
     flush();
   }
+  ConnectionOrder order;
+  // One after the other: an order stays in the ring until the one before is done.
+  if (rings_.orders != nullptr && !pipeline_.is_sweeping() &&
+      rte_ring_sc_dequeue_elem(rings_.orders, &order, sizeof order) == 0)
+    pipeline_.take(order);
   if (rings_.transmit == nullptr) return 0;
   const unsigned n = rte_ring_sc_dequeue_burst(
       rings_.transmit, reinterpret_cast<void**>(received_.data()), kBurst, nullptr);

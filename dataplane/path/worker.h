@@ -24,6 +24,8 @@ class Worker {
  public:
   /// Connections looked at for expiry per iteration, so that its cost stays bounded.
   static constexpr std::uint32_t kExpireBudget = 64;
+  /// Places of the table looked at per iteration while an order is carried out.
+  static constexpr std::uint32_t kSweepBudget = 256;
 
   Worker(unsigned id, const PipelineSettings& settings, SnapshotCell& snapshots,
          const ActiveCell& active);

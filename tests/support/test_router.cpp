@@ -36,6 +36,7 @@ TestRouter::TestRouter(const Options& options)
   settings.tell_senders = options.tell_senders;
   settings.fragment_headers = fragment_headers_;
   settings.fragment_bodies = fragment_bodies_;
+  settings.packets = pool_;
   pipeline_ = std::make_unique<Pipeline>(settings);
   pipeline_->set_port(kLan, {Zone::lan, kRouterMac, options.mtu[0]});
   pipeline_->set_port(kWan1, {zone_of(kIsp1), kRouterMac, options.mtu[1]});
@@ -96,6 +97,19 @@ std::vector<Sent> TestRouter::feed(PortIndex port,
 std::vector<Sent> TestRouter::tell(NeighbourNote::Kind kind, PortIndex port, Ipv4Addr address) {
   begin();
   pipeline_->note({address, mac_of(address), port, kind});
+  std::vector<Sent> sent;
+  for (auto& emitted : collect()) sent.push_back(std::move(emitted.sent));
+  return sent;
+}
+
+std::vector<Sent> TestRouter::order(const ConnectionOrder& order) {
+  pipeline_->take(order);
+  return sweep(connections().capacity());
+}
+
+std::vector<Sent> TestRouter::sweep(std::uint32_t budget) {
+  begin();
+  pipeline_->sweep(budget);
   std::vector<Sent> sent;
   for (auto& emitted : collect()) sent.push_back(std::move(emitted.sent));
   return sent;

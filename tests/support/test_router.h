@@ -45,6 +45,9 @@ class TestRouter {
   std::vector<Sent> feed(PortIndex port, const std::vector<std::vector<std::uint8_t>>& frames);
   /// What the control core says about a neighbour; what leaves then.
   std::vector<Sent> tell(NeighbourNote::Kind kind, PortIndex port, Ipv4Addr address);
+  /// An order of the control core, carried out as far as one iteration goes; what leaves.
+  std::vector<Sent> order(const ConnectionOrder& order);
+  std::vector<Sent> sweep(std::uint32_t budget = 64);
   /// What the control core has been asked since the last call.
   std::vector<NeighbourNote> wanted();
 
