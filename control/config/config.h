@@ -147,6 +147,31 @@ struct LocalService {
   Location where;
 };
 
+/// What to do with the connections of an uplink that died (R35).
+enum class OnFailure : std::uint8_t {
+  reset,  ///< TCP: both ends on our side are told; others are placed anew by their next packet
+  flush,  ///< the same without telling
+  keep,   ///< nothing: they wait for the uplink
+};
+
+/// What to do with connections that fled, when their uplink is back (R36).
+enum class Failback : std::uint8_t { stay, drain, now };
+
+struct FailurePolicy {
+  OnFailure on_failure = OnFailure::reset;
+  Failback failback = Failback::stay;
+  std::chrono::seconds drain{300};  ///< how long they may go on with `drain`
+};
+
+/// A command that runs upon an event.
+struct Hook {
+  std::string on;       ///< name of the event's kind
+  std::string subject;  ///< of one uplink, port or monitor; empty: of all
+  std::string command;  ///< for /bin/sh
+  std::chrono::milliseconds timeout{10000};
+  Location where;
+};
+
 struct Limits {
   std::uint32_t connections = 262144;
   std::uint32_t per_lan_host = 0;  ///< 0: no limit (R06)
@@ -163,6 +188,8 @@ struct Config {
   std::vector<PolicyRule> policy;
   std::vector<PortForward> port_forwards;
   std::vector<LocalService> local_services;  ///< default: echo
+  FailurePolicy failure;
+  std::vector<Hook> hooks;
   std::string timeouts_profile = "routeros";
   Timeouts timeouts = kTimeoutsRouteros;
   bool tcp_loose = true;  ///< R16

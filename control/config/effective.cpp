@@ -181,6 +181,18 @@ void print_service(std::ostream& out, const LocalService& s) {
   out << " }";
 }
 
+void print_hook(std::ostream& out, const Hook& h) {
+  out << "  { on = " << quoted(h.on) << "; ";
+  if (!h.subject.empty()) out << "subject = " << quoted(h.subject) << "; ";
+  out << "command = " << quoted(h.command) << "; timeout_ms = " << h.timeout.count() << "; }";
+}
+
+void print_failure(std::ostream& out, const FailurePolicy& f) {
+  out << "failure = { connections = " << quoted(word_for(kOnFailures, f.on_failure))
+      << "; failback = " << quoted(word_for(kFailbacks, f.failback))
+      << "; drain_s = " << f.drain.count() << "; };\n";
+}
+
 template <typename T>
 void print_list(std::ostream& out, const char* name, const std::vector<T>& items,
                 void (*print)(std::ostream&, const T&)) {
@@ -218,6 +230,8 @@ std::string effective(const Config& c) {
   print_list(out, "policy", c.policy, print_rule);
   print_list(out, "port_forwards", c.port_forwards, print_forward);
   print_list(out, "local_services", c.local_services, print_service);
+  print_failure(out, c.failure);
+  print_list(out, "hooks", c.hooks, print_hook);
   print_timeouts(out, c);
   out << "tcp = { loose = " << (c.tcp_loose ? "true" : "false") << "; };\n";
   out << "limits = { connections = " << c.limits.connections

@@ -23,6 +23,8 @@ Config read(const libconfig::Setting& root, const std::string& name) {
   read_policy(section, config);
   read_port_forwards(section, config);
   read_local_services(section, config);
+  read_failure(section, config);
+  read_hooks(section, config);
   read_timeouts(section, config);
   read_limits(section, config);
   section.finish();

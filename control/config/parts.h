@@ -16,6 +16,8 @@ void read_monitors(Section& root, Config& config);
 void read_policy(Section& root, Config& config);
 void read_port_forwards(Section& root, Config& config);
 void read_local_services(Section& root, Config& config);
+void read_failure(Section& root, Config& config);
+void read_hooks(Section& root, Config& config);
 void read_timeouts(Section& root, Config& config);
 void read_limits(Section& root, Config& config);
 

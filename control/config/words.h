@@ -48,6 +48,12 @@ inline const Words<ConnState> kTimeoutNames = {{"tcp_syn_sent", ConnState::tcp_s
                                                {"icmp", ConnState::icmp},
                                                {"generic", ConnState::generic}};
 
+inline const Words<OnFailure> kOnFailures = {
+    {"reset", OnFailure::reset}, {"flush", OnFailure::flush}, {"keep", OnFailure::keep}};
+
+inline const Words<Failback> kFailbacks = {
+    {"stay", Failback::stay}, {"drain", Failback::drain}, {"now", Failback::now}};
+
 namespace detail {
 using Ms = std::chrono::milliseconds;
 inline constexpr ProbeProfile kDefaultProbes{{Ms(200), Ms(200), 3, 3}, {Ms(500), Ms(500), 3, 3}};
