@@ -1,0 +1,167 @@
+#include "control/health/failover.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "control/health/health_group.h"
+
+namespace spillway {
+namespace {
+
+using namespace std::chrono_literals;
+using config::Failback;
+using config::OnFailure;
+
+constexpr UplinkId kIsp1 = uplink_id(0);
+constexpr UplinkId kIsp2 = uplink_id(1);
+
+UplinkSet only(UplinkId id) {
+  UplinkSet set;
+  set.insert(id);
+  return set;
+}
+
+config::FailurePolicy policy(OnFailure on_failure, Failback failback = Failback::stay) {
+  config::FailurePolicy p;
+  p.on_failure = on_failure;
+  p.failback = failback;
+  p.drain = 60s;
+  return p;
+}
+
+struct Two {
+  explicit Two(const config::FailurePolicy& p) : failover(p, {kIsp1, kIsp2}) {}
+
+  std::vector<Eviction> step(Health first, Health second) {
+    now += 1s;
+    UplinkSet usable;
+    if (tier_of(first)) usable.insert(kIsp1);
+    if (tier_of(second)) usable.insert(kIsp2);
+    return failover.decide(now, std::vector{first, second}, usable);
+  }
+
+  Failover failover;
+  TimePoint now{100s};
+};
+
+TEST(Failover, R35_ADeadUplinksConnectionsEndOnceAndThoseAlone) {
+  Two two(policy(OnFailure::reset));
+  EXPECT_TRUE(two.step(Health::up, Health::up).empty());
+  const auto orders = two.step(Health::down, Health::up);
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].uplinks, only(kIsp1));
+  EXPECT_TRUE(orders[0].tell_tcp);
+  EXPECT_FALSE(orders[0].opened);
+  EXPECT_TRUE(two.step(Health::down, Health::up).empty());
+  EXPECT_TRUE(two.step(Health::hold_down, Health::up).empty());
+  EXPECT_TRUE(two.step(Health::down, Health::up).empty()) << "nobody was placed there meanwhile";
+  EXPECT_TRUE(two.step(Health::up, Health::up).empty());
+  EXPECT_EQ(two.step(Health::down, Health::up).size(), 1u) << "another outage";
+}
+
+TEST(Failover, R35_NothingEndsWhenNothingBetterIsUsable) {
+  Two two(policy(OnFailure::reset));
+  EXPECT_TRUE(two.step(Health::down, Health::down).empty());
+  EXPECT_TRUE(two.step(Health::up, Health::down).size() == 1) << "now the second's can go";
+  Two lucky(policy(OnFailure::reset));
+  lucky.step(Health::down, Health::down);
+  EXPECT_TRUE(lucky.step(Health::up, Health::up).empty()) << "both came back: nobody lost anything";
+}
+
+TEST(Failover, R35_R37_WhoServedAsALastResortIsEvictedToo) {
+  Failover failover(policy(OnFailure::reset), {kIsp1, kIsp2});
+  const auto step = [&](Health first, Health second, UplinkSet usable) {
+    return failover.decide(TimePoint(1s), std::vector{first, second}, usable).size();
+  };
+  EXPECT_EQ(step(Health::down, Health::up, only(kIsp2)), 1u);
+  EXPECT_EQ(step(Health::hold_down, Health::down, only(kIsp1)), 1u);
+  EXPECT_EQ(step(Health::down, Health::up, only(kIsp2)), 1u) << "with what was placed meanwhile";
+}
+
+TEST(Failover, R35_FlushAndKeep) {
+  Two flush(policy(OnFailure::flush));
+  ASSERT_EQ(flush.step(Health::down, Health::up).size(), 1u);
+  Two again(policy(OnFailure::flush));
+  EXPECT_FALSE(again.step(Health::down, Health::up)[0].tell_tcp);
+  Two keep(policy(OnFailure::keep));
+  EXPECT_TRUE(keep.step(Health::down, Health::up).empty());
+}
+
+TEST(Failover, R35_AnOperatorsDownCountsAsDeathADrainDoesNot) {
+  Two two(policy(OnFailure::reset));
+  EXPECT_TRUE(two.step(Health::draining, Health::up).empty());
+  EXPECT_EQ(two.step(Health::admin_down, Health::up).size(), 1u);
+}
+
+TEST(Failover, R36_StayIsTheDefault) {
+  EXPECT_EQ(config::FailurePolicy{}.failback, Failback::stay);
+  Two two(policy(OnFailure::reset));
+  two.step(Health::down, Health::up);
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(two.step(Health::up, Health::up).empty());
+}
+
+TEST(Failover, R36_NowSendsHomeWhoFledAndNobodyElse) {
+  Two two(policy(OnFailure::reset, Failback::now));
+  two.step(Health::down, Health::up);
+  const TimePoint died = two.now;
+  EXPECT_TRUE(two.step(Health::hold_down, Health::up).empty()) << "not trusted yet";
+  const auto orders = two.step(Health::up, Health::up);
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].why, Eviction::Why::came_back);
+  EXPECT_EQ(orders[0].uplinks, only(kIsp2));
+  ASSERT_TRUE(orders[0].opened);
+  EXPECT_EQ(orders[0].opened->from, died);
+  EXPECT_EQ(orders[0].opened->to, two.now);
+  EXPECT_TRUE(two.step(Health::up, Health::up).empty());
+}
+
+TEST(Failover, R36_TheReserveSendsNobodyHome) {
+  Two two(policy(OnFailure::reset, Failback::now));
+  EXPECT_EQ(two.step(Health::up, Health::down).size(), 1u);
+  EXPECT_TRUE(two.step(Health::up, Health::up).empty()) << "nobody prefers it";
+}
+
+TEST(Failover, R36_DrainWaitsItsTimeAndForgetsUponAnotherOutage) {
+  Two two(policy(OnFailure::reset, Failback::drain));
+  two.step(Health::down, Health::up);
+  for (int i = 0; i < 60; ++i) EXPECT_TRUE(two.step(Health::up, Health::up).empty()) << i;
+  EXPECT_EQ(two.step(Health::up, Health::up).size(), 1u);
+  two.step(Health::down, Health::up);
+  two.step(Health::up, Health::up);
+  EXPECT_EQ(two.step(Health::down, Health::up).size(), 1u);
+  for (int i = 0; i < 200; ++i) EXPECT_TRUE(two.step(Health::down, Health::up).empty());
+}
+
+/// Under any schedule of faults: no connection of a healthy uplink is ordered to end by a death,
+/// and each outage orders at most one.
+RC_GTEST_PROP(Failover, R35_AnyScheduleOfFaults, ()) {
+  constexpr std::size_t n = 4;
+  const std::vector<config::HoldDown> holds(n);
+  HealthGroup group(holds);
+  Failover failover(policy(OnFailure::reset), {kIsp1, kIsp2, uplink_id(2), uplink_id(3)});
+  std::array<int, n> since_alive{};
+  TimePoint now{10s};
+  for (int step = 0; step < 300; ++step) {
+    now += std::chrono::milliseconds(*rc::gen::inRange(1, 3000));
+    std::vector<Evidence> evidence(n);
+    for (Evidence& e : evidence) {
+      e.link = *rc::gen::weightedElement<bool>({{4, true}, {1, false}});
+      e.reach = Evidence::Reach::reachable;
+    }
+    group.observe(now, evidence);
+    std::vector<Health> health;
+    for (std::size_t i = 0; i < n; ++i) health.push_back(group[uplink_id(i)].health());
+    const UplinkSet usable = group.usable();
+    for (std::size_t i = 0; i < n; ++i)
+      if (usable.contains(uplink_id(i))) since_alive[i] = 0;
+    for (const Eviction& order : failover.decide(now, health, usable)) {
+      RC_ASSERT(order.uplinks.size() == 1);
+      RC_ASSERT(health[index_of(order.cause)] == Health::down);
+      RC_ASSERT(!(usable - order.uplinks).empty());
+      RC_ASSERT(++since_alive[index_of(order.cause)] == 1);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace spillway
