@@ -30,10 +30,16 @@ void HealthGroup::set_hold_down(UplinkId uplink, const config::HoldDown& hold_do
   machines_[index_of(uplink)].set_hold_down(hold_down);
 }
 
-UplinkSet HealthGroup::usable() const noexcept {
+std::vector<Health> HealthGroup::health() const {
+  std::vector<Health> all;
+  for (const HealthMachine& machine : machines_) all.push_back(machine.health());
+  return all;
+}
+
+UplinkSet usable_of(std::span<const Health> health) noexcept {
   std::array<UplinkSet, kTiers> tiers;
-  for (std::size_t i = 0; i < machines_.size(); ++i)
-    if (const auto tier = tier_of(machines_[i].health())) tiers[*tier].insert(uplink_id(i));
+  for (std::size_t i = 0; i < health.size(); ++i)
+    if (const auto tier = tier_of(health[i])) tiers[*tier].insert(uplink_id(i));
   for (const UplinkSet& tier : tiers)
     if (!tier.empty()) return tier;
   return {};

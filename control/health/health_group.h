@@ -13,6 +13,10 @@ struct UplinkHealthChange {
   HealthChange change;
 };
 
+/// Those that take new connections: of the best tier that has any (R37: the first one back takes
+/// over). Pure.
+UplinkSet usable_of(std::span<const Health> health) noexcept;
+
 /// The health of all uplinks, and which of them may take new connections. Pure. Thread contract:
 /// one thread.
 class HealthGroup {
@@ -24,8 +28,8 @@ class HealthGroup {
   void set_admin(UplinkId uplink, AdminState admin) noexcept;
   void set_hold_down(UplinkId uplink, const config::HoldDown& hold_down) noexcept;
 
-  /// Those of the best tier that has any (R37: the first one back takes over).
-  UplinkSet usable() const noexcept;
+  std::vector<Health> health() const;
+  UplinkSet usable() const { return usable_of(health()); }
   const HealthMachine& operator[](UplinkId uplink) const { return machines_[index_of(uplink)]; }
 
  private:

@@ -34,10 +34,8 @@ struct Two {
 
   std::vector<Eviction> step(Health first, Health second) {
     now += 1s;
-    UplinkSet usable;
-    if (tier_of(first)) usable.insert(kIsp1);
-    if (tier_of(second)) usable.insert(kIsp2);
-    return failover.decide(now, std::vector{first, second}, usable);
+    const std::vector health{first, second};
+    return failover.decide(now, health, usable_of(health));
   }
 
   Failover failover;
@@ -70,12 +68,13 @@ TEST(Failover, R35_NothingEndsWhenNothingBetterIsUsable) {
 
 TEST(Failover, R35_R37_WhoServedAsALastResortIsEvictedToo) {
   Failover failover(policy(OnFailure::reset), {kIsp1, kIsp2});
-  const auto step = [&](Health first, Health second, UplinkSet usable) {
-    return failover.decide(TimePoint(1s), std::vector{first, second}, usable).size();
+  const auto step = [&](Health first, Health second) {
+    const std::vector health{first, second};
+    return failover.decide(TimePoint(1s), health, usable_of(health)).size();
   };
-  EXPECT_EQ(step(Health::down, Health::up, only(kIsp2)), 1u);
-  EXPECT_EQ(step(Health::hold_down, Health::down, only(kIsp1)), 1u);
-  EXPECT_EQ(step(Health::down, Health::up, only(kIsp2)), 1u) << "with what was placed meanwhile";
+  EXPECT_EQ(step(Health::down, Health::up), 1u);
+  EXPECT_EQ(step(Health::hold_down, Health::down), 1u) << "the second's flee to the first";
+  EXPECT_EQ(step(Health::down, Health::up), 1u) << "and from there again";
 }
 
 TEST(Failover, R35_FlushAndKeep) {
@@ -149,8 +148,7 @@ RC_GTEST_PROP(Failover, R35_AnyScheduleOfFaults, ()) {
       e.reach = Evidence::Reach::reachable;
     }
     group.observe(now, evidence);
-    std::vector<Health> health;
-    for (std::size_t i = 0; i < n; ++i) health.push_back(group[uplink_id(i)].health());
+    const std::vector<Health> health = group.health();
     const UplinkSet usable = group.usable();
     for (std::size_t i = 0; i < n; ++i)
       if (usable.contains(uplink_id(i))) since_alive[i] = 0;
