@@ -1,12 +1,18 @@
 #include "control/balance/balancer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "control/balance/cause.h"
 #include "control/balance/plan.h"
 #include "control/balance/uplink_choice.h"
 
 namespace spillway {
+namespace {
+
+constexpr double kWhole = 1e6;  // free shares are published in millionths
+
+}  // namespace
 
 Balancer::Balancer(const config::Config& config, ActiveCell& cell)
     : config_(config), cell_(cell), plan_(make_balance_plan(config)), rates_(plan_.uplinks) {
@@ -48,41 +54,51 @@ void Balancer::build() {
   for (const config::Monitor& monitor : config.monitors) {
     uplink_named(config, monitor.interface, "monitors.interface");
     uplink_named(config, monitor.on_event, "monitors.on_event");
-    monitors_.emplace_back(monitor.trigger, monitor.threshold);
+    monitors_.emplace_back(monitor.trigger, monitor.traffic, monitor.threshold);
   }
   for (std::size_t i = 0; i < plan_.uplinks; ++i) {
     const RateMeter meter(config.balance.sample, config.balance.window);
     meters_.push_back({meter, meter});
     const auto& threshold = config.uplinks[i].threshold;
     overloads_.push_back(threshold ? std::optional(Overload(*threshold)) : std::nullopt);
-    limits_.push_back(limit_of(config, i));
+    limits_.push_back(limit_of(i));
   }
 }
 
-/// An uplink is limited by its own threshold, or else by the lowest monitor that leads away from
-/// it.
-std::optional<Balancer::Limit> Balancer::limit_of(const config::Config& config,
-                                                  std::size_t uplink) {
-  const config::Uplink& side = config.uplinks[uplink];
-  const config::Balance& b = config.balance;
-  if (!b.reserve || b.mode != BalanceMode::bandwidth) return std::nullopt;
-  if (side.threshold)
-    return Limit{side.threshold->traffic,
-                 Reservation(side.threshold->spill_above, b.sample, b.window)};
-  const config::Monitor* lowest = nullptr;
-  for (const config::Monitor& m : config.monitors) {
-    const bool leads_away =
-        m.interface == side.name && m.trigger == config::Trigger::above && m.on_event != side.name;
-    if (leads_away && (lowest == nullptr || m.threshold < lowest->threshold)) lowest = &m;
-  }
+Balancer::Limit Balancer::make_limit(config::Traffic traffic,
+                                     const config::RateLimit& limit) const {
+  const config::Balance& b = config_.balance;
+  return {traffic, limit, Reservation(limit.of(traffic), b.sample, b.window)};
+}
+
+/// In `bandwidth` mode an uplink is limited by its own threshold, or else by the lowest monitor
+/// that leads away from it; in `least-used` by its capacity.
+std::optional<Balancer::Limit> Balancer::limit_of(std::size_t uplink) const {
+  const config::Uplink& side = config_.uplinks[uplink];
+  if (plan_.mode == BalanceMode::least_used)
+    return make_limit(config::Traffic::either, {*side.capacity_rx, *side.capacity_tx, 0});
+  if (!config_.balance.reserve || plan_.mode != BalanceMode::bandwidth) return std::nullopt;
+  if (side.threshold) return make_limit(side.threshold->traffic, side.threshold->spill_above);
+  const config::Monitor* lowest = lowest_monitor(side);
   if (lowest == nullptr) return std::nullopt;
-  return Limit{lowest->traffic, Reservation(lowest->threshold, b.sample, b.window)};
+  return make_limit(lowest->traffic, lowest->threshold);
+}
+
+const config::Monitor* Balancer::lowest_monitor(const config::Uplink& uplink) const {
+  const config::Monitor* lowest = nullptr;
+  for (const config::Monitor& m : config_.monitors) {
+    const bool leads_away = m.interface == uplink.name && m.trigger == config::Trigger::above &&
+                            m.on_event != uplink.name;
+    const auto value = [](const config::Monitor& of) { return of.threshold.of(of.traffic); };
+    if (leads_away && (lowest == nullptr || value(m) < value(*lowest))) lowest = &m;
+  }
+  return lowest;
 }
 
 std::optional<SwitchRecord> Balancer::sample(TimePoint now, std::span<const PortBytes> bytes,
                                              std::span<const std::uint64_t> placed) {
   measure(now, bytes);
-  if (!balances()) return std::nullopt;
+  if (!by_load()) return std::nullopt;
   const UplinkSet overloaded_before = word_.overloaded;
   observe_monitors();
   observe_overload();
@@ -90,15 +106,18 @@ std::optional<SwitchRecord> Balancer::sample(TimePoint now, std::span<const Port
   return settle(now, true, headroom_changed || !(word_.overloaded == overloaded_before));
 }
 
-std::optional<SwitchRecord> Balancer::set_usable(TimePoint now, UplinkId id, bool usable) {
-  if (word_.usable.contains(id) == usable) return std::nullopt;
-  if (usable)
-    word_.usable.insert(id);
-  else
-    word_.usable.erase(id);
-  pending_cause_ = cause_of_health(config_.uplinks[index_of(id)].name, usable);
+std::optional<SwitchRecord> Balancer::set_usable(TimePoint now, UplinkSet usable,
+                                                 const std::string& cause) {
+  if (word_.usable == usable) return std::nullopt;
+  const bool lost = !(word_.usable - usable).empty();
+  word_.usable = usable;
+  pending_cause_ = cause;
   // A returning uplink is no emergency, unless there is nothing else.
-  return settle(now, usable && word_.active != UplinkId::none, true);
+  return settle(now, !lost && word_.active != UplinkId::none, true);
+}
+
+std::vector<MonitorRecord> Balancer::take_fired() {
+  return std::exchange(fired_, {});
 }
 
 void Balancer::measure(TimePoint now, std::span<const PortBytes> bytes) {
@@ -114,9 +133,10 @@ void Balancer::observe_monitors() {
     const config::Monitor& monitor = config_.monitors[i];
     const UplinkRate& rate =
         rates_[index_of(uplink_named(config_, monitor.interface, "monitors.interface"))];
-    if (!monitors_[i].observe(rate.of(monitor.traffic))) continue;
+    if (!monitors_[i].observe(rate)) continue;
     requested_ = uplink_named(config_, monitor.on_event, "monitors.on_event");
     pending_cause_ = cause_of_monitor(monitor, rate);
+    fired_.push_back({monitor.name, pending_cause_});
   }
 }
 
@@ -137,17 +157,41 @@ bool Balancer::reserve(TimePoint now, std::span<const std::uint64_t> placed) {
   bool changed = false;
   for (std::size_t i = 0; i < plan_.uplinks; ++i) {
     if (!limits_[i]) continue;
-    limits_[i]->reservation.observe(now, rates_[i].of(limits_[i]->traffic), placed[i]);
-    cell_.set_headroom(uplink_id(i), limits_[i]->reservation.headroom());
+    Limit& limit = *limits_[i];
+    const double full = static_cast<double>(limit.limit.of(limit.traffic).value);
+    const double share = share_of(rates_[i], limit.limit, limit.traffic);
+    Reservation& reservation = limit.reservation;
+    reservation.observe(now, {static_cast<std::uint64_t>(share * full)}, placed[i]);
     changed = true;
+    if (plan_.mode == BalanceMode::bandwidth) {
+      cell_.set_headroom(uplink_id(i), reservation.headroom());
+      continue;
+    }
+    const auto part = [full](double bits) {
+      return static_cast<std::uint32_t>(std::clamp(bits / full, 0.0, 1.0) * kWhole);
+    };
+    const auto reserved = static_cast<double>(reservation.reserved().value);
+    cell_.set_free(uplink_id(i), part(full - share * full - reserved),
+                   part(static_cast<double>(reservation.estimate().value)));
   }
   return changed;
 }
 
+UplinkId Balancer::most_free() const {
+  UplinkId best = UplinkId::none;
+  for (std::size_t i = 0; i < plan_.uplinks; ++i) {
+    const UplinkId id = plan_.order[i];
+    if (!word_.usable.contains(id)) continue;
+    if (best == UplinkId::none || cell_.free(id) > cell_.free(best)) best = id;
+  }
+  return best;
+}
+
 UplinkId Balancer::choose() const {
+  if (plan_.mode == BalanceMode::least_used) return most_free();
   const std::vector<double> share = shares();
   ChoiceInput input;
-  input.order = std::span(balances() ? plan_.order : plan_.by_distance).first(plan_.uplinks);
+  input.order = std::span(by_load() ? plan_.order : plan_.by_distance).first(plan_.uplinks);
   input.usable = word_.usable;
   input.overloaded = word_.overloaded;
   input.requested = requested_;
@@ -166,8 +210,13 @@ std::vector<double> Balancer::shares() const {
 std::optional<SwitchRecord> Balancer::settle(TimePoint now, bool may_wait, bool word_changed) {
   const UplinkId to = choose();
   const bool dwelling = may_wait && last_switch_ && now - *last_switch_ < config_.balance.dwell;
+  // Where load is spread, the uplink that has most room changes all the time, and that is no news.
+  const bool news = plan_.mode != BalanceMode::least_used || !word_.usable.contains(word_.active);
   std::optional<SwitchRecord> record;
-  if (to != word_.active && !dwelling) {
+  if (to != word_.active && !news) {
+    word_.active = to;
+    word_changed = true;
+  } else if (to != word_.active && !dwelling) {
     record = SwitchRecord{now, word_.active, to,
                           pending_cause_.empty() ? load_cause(to) : pending_cause_, rates_};
     pending_cause_.clear();

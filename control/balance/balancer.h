@@ -26,6 +26,12 @@ struct SwitchRecord {
   std::vector<UplinkRate> rates;  ///< of every uplink at that moment
 };
 
+/// A Traffic Monitor that fired.
+struct MonitorRecord {
+  std::string name;
+  std::string text;
+};
+
 /// Decides which uplink takes new connections; the only writer of the ActiveWord.
 ///
 /// In `bandwidth` mode a Traffic Monitor that fires requests its `on_event` uplink, and the request
@@ -49,7 +55,10 @@ class Balancer {
   /// Takes byte totals and placed connections, one of each per uplink. Returns the switch, if any.
   std::optional<SwitchRecord> sample(TimePoint now, std::span<const PortBytes> bytes,
                                      std::span<const std::uint64_t> placed);
-  std::optional<SwitchRecord> set_usable(TimePoint now, UplinkId id, bool usable);
+  /// Takes the uplinks that may take new connections from now on; `cause` says why it changed.
+  std::optional<SwitchRecord> set_usable(TimePoint now, UplinkSet usable, const std::string& cause);
+  /// What Traffic Monitors and thresholds have said since the last call, a sentence each.
+  std::vector<MonitorRecord> take_fired();
 
   const std::vector<UplinkRate>& rates() const noexcept { return rates_; }
   const ActiveWord& word() const noexcept { return word_; }
@@ -61,19 +70,25 @@ class Balancer {
   };
   struct Limit {
     config::Traffic traffic;
+    config::RateLimit limit;
     Reservation reservation;
   };
 
   void build();
   void resume(const Balancer& before);
-  static std::optional<Limit> limit_of(const config::Config& config, std::size_t uplink);
-  bool balances() const noexcept { return plan_.mode == BalanceMode::bandwidth; }
+  std::optional<Limit> limit_of(std::size_t uplink) const;
+  Limit make_limit(config::Traffic traffic, const config::RateLimit& limit) const;
+  const config::Monitor* lowest_monitor(const config::Uplink& uplink) const;
+  bool by_load() const noexcept {
+    return plan_.mode == BalanceMode::bandwidth || plan_.mode == BalanceMode::least_used;
+  }
   void measure(TimePoint now, std::span<const PortBytes> bytes);
   void observe_monitors();
   void observe_overload();
   bool reserve(TimePoint now, std::span<const std::uint64_t> placed);
   std::optional<SwitchRecord> settle(TimePoint now, bool may_wait, bool word_changed);
   UplinkId choose() const;
+  UplinkId most_free() const;
   std::string load_cause(UplinkId to) const;
   std::vector<double> shares() const;
 
@@ -89,6 +104,7 @@ class Balancer {
   UplinkId requested_ = UplinkId::none;
   std::string pending_cause_;  ///< of the event that a postponed switch waits for
   std::optional<TimePoint> last_switch_;
+  std::vector<MonitorRecord> fired_;
 };
 
 }  // namespace spillway

@@ -5,43 +5,44 @@
 namespace spillway {
 namespace {
 
-// `either` speaks of the direction that is the greater one: that is the rate which was compared.
-std::string carried(const std::string& uplink, config::Traffic traffic, const UplinkRate& rate) {
-  const bool received = traffic == config::Traffic::received ||
-                        (traffic == config::Traffic::either && rate.rx >= rate.tx);
-  return uplink + (received ? " received " : " transmitted ") +
-         std::to_string(rate.of(traffic).value) + " bit/s";
-}
-
 std::string bits(BitsPerSecond rate) {
   return std::to_string(rate.value) + " bit/s";
+}
+
+/// "ISP_1 received 5 bit/s above 4 bit/s". Of `either` direction: the one that is nearer to its
+/// limit, or further beyond it.
+std::string compared(const std::string& uplink, const UplinkRate& rate, config::Traffic traffic,
+                     const config::RateLimit& limit, const std::string& how) {
+  using config::Traffic;
+  const bool received =
+      share_of(rate, limit, traffic) == share_of(rate, limit, Traffic::received) &&
+      traffic != Traffic::transmitted;
+  return uplink + (received ? " received " : " transmitted ") + bits(received ? rate.rx : rate.tx) +
+         how + bits(received ? limit.rx : limit.tx);
 }
 
 }  // namespace
 
 std::string cause_of_monitor(const config::Monitor& monitor, const UplinkRate& rate) {
   const bool above = monitor.trigger == config::Trigger::above;
-  return monitor.name + ": " + carried(monitor.interface, monitor.traffic, rate) +
-         (above ? " above " : " below ") + bits(monitor.threshold);
+  return monitor.name + ": " +
+         compared(monitor.interface, rate, monitor.traffic, monitor.threshold,
+                  above ? " above " : " below ");
 }
 
 std::string cause_of_spill(const config::Uplink& uplink, const UplinkRate& rate) {
-  return carried(uplink.name, uplink.threshold->traffic, rate) + " above its threshold " +
-         bits(uplink.threshold->spill_above);
+  const config::Threshold& t = *uplink.threshold;
+  return compared(uplink.name, rate, t.traffic, t.spill_above, " above its threshold ");
 }
 
 std::string cause_of_return(const config::Uplink& uplink, const UplinkRate& rate) {
-  return carried(uplink.name, uplink.threshold->traffic, rate) + " below its return threshold " +
-         bits(uplink.threshold->return_below);
+  const config::Threshold& t = *uplink.threshold;
+  return compared(uplink.name, rate, t.traffic, t.return_below, " below its return threshold ");
 }
 
 std::string cause_of_least_loaded(const std::string& uplink, double share) {
   return "all uplinks overloaded: " + uplink + " is the least loaded (" +
          std::to_string(std::llround(share * 100)) + " % of its threshold)";
-}
-
-std::string cause_of_health(const std::string& uplink, bool usable) {
-  return uplink + (usable ? " up" : " down");
 }
 
 }  // namespace spillway

@@ -21,7 +21,4 @@ std::string cause_of_return(const config::Uplink& uplink, const UplinkRate& rate
 /// the threshold.
 std::string cause_of_least_loaded(const std::string& uplink, double share);
 
-/// "ISP_1 up" or "ISP_1 down"
-std::string cause_of_health(const std::string& uplink, bool usable);
-
 }  // namespace spillway

@@ -2,9 +2,9 @@
 
 namespace spillway {
 
-bool Monitor::observe(BitsPerSecond rate) noexcept {
+bool Monitor::observe(const UplinkRate& rate) noexcept {
   const bool was_above = above_;
-  above_ = rate > threshold_;
+  above_ = is_above(rate, threshold_, traffic_);
   if (above_ == was_above) return false;
   return above_ == (trigger_ == config::Trigger::above);
 }

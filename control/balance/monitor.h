@@ -1,7 +1,7 @@
 #pragma once
 
+#include "control/balance/uplink_rate.h"
 #include "control/config/config.h"
-#include "dataplane/units.h"
 
 namespace spillway {
 
@@ -13,15 +13,17 @@ namespace spillway {
 /// Thread contract: value type.
 class Monitor {
  public:
-  Monitor(config::Trigger trigger, BitsPerSecond threshold) noexcept
-      : trigger_(trigger), threshold_(threshold) {}
+  Monitor(config::Trigger trigger, config::Traffic traffic,
+          const config::RateLimit& threshold) noexcept
+      : trigger_(trigger), traffic_(traffic), threshold_(threshold) {}
 
-  /// Takes the next rate; true when the monitor fires.
-  bool observe(BitsPerSecond rate) noexcept;
+  /// Takes the next rates; true when the monitor fires.
+  bool observe(const UplinkRate& rate) noexcept;
 
  private:
   config::Trigger trigger_;
-  BitsPerSecond threshold_;
+  config::Traffic traffic_;
+  config::RateLimit threshold_;
   bool above_ = false;
 };
 

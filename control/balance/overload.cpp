@@ -1,19 +1,17 @@
 #include "control/balance/overload.h"
 
-#include <algorithm>
-
 namespace spillway {
 
 bool Overload::observe(const UplinkRate& rate) noexcept {
-  const auto now = rate.of(threshold_.traffic);
+  const auto& t = threshold_;
   const bool was = overloaded_;
-  overloaded_ = was ? now >= threshold_.return_below : now > threshold_.spill_above;
+  overloaded_ =
+      was ? !is_below(rate, t.return_below, t.traffic) : is_above(rate, t.spill_above, t.traffic);
   return overloaded_ != was;
 }
 
 double Overload::share(const UplinkRate& rate) const noexcept {
-  const auto full = std::max<std::uint64_t>(threshold_.spill_above.value, 1);
-  return static_cast<double>(rate.of(threshold_.traffic).value) / static_cast<double>(full);
+  return share_of(rate, threshold_.spill_above, threshold_.traffic);
 }
 
 }  // namespace spillway

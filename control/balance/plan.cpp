@@ -37,6 +37,12 @@ UplinkOrder order_of_preference(const config::Config& config, const UplinkOrder&
   return order;
 }
 
+/// In kbit/s: up to 4 Tbit/s fit.
+std::uint32_t weight_of_capacity(const config::Uplink& uplink) {
+  const std::uint64_t kbit = uplink.capacity_rx.value_or(BitsPerSecond{0}).value / 1000;
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(kbit, 1, UINT32_MAX));
+}
+
 }  // namespace
 
 UplinkId uplink_named(const config::Config& config, const std::string& name,
@@ -61,7 +67,12 @@ BalancePlan make_balance_plan(const config::Config& config) {
   plan.uplinks = config.uplinks.size();
   plan.by_distance = order_by_distance(config);
   plan.order = order_of_preference(config, plan.by_distance);
-  for (std::size_t i = 0; i < plan.uplinks; ++i) plan.weight[i] = config.uplinks[i].weight;
+  plan.sticky = config.balance.sticky;
+  plan.sticky_ms =
+      static_cast<std::uint32_t>(std::chrono::milliseconds(config.balance.sticky_for).count());
+  for (std::size_t i = 0; i < plan.uplinks; ++i)
+    plan.weight[i] = plan.mode == BalanceMode::weighted ? weight_of_capacity(config.uplinks[i])
+                                                        : config.uplinks[i].weight;
   return plan;
 }
 

@@ -60,6 +60,23 @@ bool has_weight(const Config& config) {
                      [](const Uplink& u) { return u.weight > 0; });
 }
 
+void read_sticky(Section& section, Balance& balance) {
+  balance.sticky = section.choice("sticky", kStickies).value_or(balance.sticky);
+  if (const auto s = section.integer("sticky_s", 1, 604800))
+    balance.sticky_for = std::chrono::seconds(static_cast<std::int64_t>(*s));
+}
+
+/// Some modes mean nothing without knowing how much an uplink can carry.
+void check_capacities(Section& section, const Config& config) {
+  const BalanceMode mode = config.balance.mode;
+  if (mode != BalanceMode::least_used && mode != BalanceMode::weighted) return;
+  for (const Uplink& uplink : config.uplinks)
+    if (!uplink.capacity_rx || (mode == BalanceMode::least_used && !uplink.capacity_tx))
+      section.reject("mode", std::string(word_for(kModes, mode)) +
+                                 " only when every uplink states its capacity, rx and tx; " +
+                                 uplink.name + " does not");
+}
+
 Monitor read_monitor(Section& section, const Config& config) {
   Monitor monitor;
   monitor.where = section.where();
@@ -72,8 +89,11 @@ Monitor read_monitor(Section& section, const Config& config) {
   monitor.traffic = section.choice("traffic", kTraffics).value_or(Traffic::received);
   section.require("trigger", "above, below");
   monitor.trigger = section.choice("trigger", kTriggers).value_or(Trigger::above);
-  section.require("threshold", "a rate");
-  monitor.threshold = section.rate("threshold").value_or(BitsPerSecond{1});
+  section.require("threshold", "a rate, or a part of the capacity such as \"80%\"");
+  const auto watched = config.find_uplink(monitor.interface);
+  const Uplink& of = watched ? config.uplinks[index_of(*watched)] : Uplink{};
+  monitor.threshold =
+      section.rate_or_share("threshold", of, monitor.traffic).value_or(RateLimit::both({1}));
   monitor.on_event = read_uplink_name(section, "on_event", config);
   return monitor;
 }
@@ -88,8 +108,10 @@ void read_balance(Section& root, Config& config) {
     balance.reserve = section.boolean("reserve").value_or(balance.reserve);
     read_times(section, balance);
     read_order(section, config);
+    read_sticky(section, balance);
     if (balance.mode == BalanceMode::pcc && !has_weight(config))
       section.reject("mode", "pcc only when an uplink has a weight above 0");
+    check_capacities(section, config);
   });
   if (config.balance.order.empty())
     for (const Uplink& uplink : config.uplinks) config.balance.order.push_back(uplink.name);

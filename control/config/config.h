@@ -37,12 +37,28 @@ struct Lan {
 
 enum class Traffic : std::uint8_t { received, transmitted, either };
 
+/// A rate for each direction: both the same where one was named, different where a part of each
+/// direction's capacity was.
+struct RateLimit {
+  BitsPerSecond rx;
+  BitsPerSecond tx;
+  double share = 0;  ///< of the capacity, as it was written; 0: as rates
+
+  static constexpr RateLimit both(BitsPerSecond rate) noexcept { return {rate, rate, 0}; }
+
+  /// The one that a person thinks of: that of the compared direction.
+  constexpr BitsPerSecond of(Traffic traffic) const noexcept {
+    return traffic == Traffic::transmitted ? tx : rx;
+  }
+  constexpr bool operator==(const RateLimit&) const noexcept = default;
+};
+
 /// Own thresholds of an uplink for `bandwidth` mode: overloaded above `spill_above`, no longer
 /// overloaded below `return_below`.
 struct Threshold {
   Traffic traffic = Traffic::received;
-  BitsPerSecond spill_above;
-  BitsPerSecond return_below;
+  RateLimit spill_above;
+  RateLimit return_below;
 };
 
 struct Uplink {
@@ -90,6 +106,8 @@ struct RouteTable {
 
 struct Balance {
   BalanceMode mode = BalanceMode::failover;
+  Sticky sticky = Sticky::connection;
+  std::chrono::seconds sticky_for{300};  ///< since the last new connection
   Classifier classifier = Classifier::both_addresses;
   std::vector<std::string> order;  ///< uplink names; default: by distance, then as listed
   bool reserve = true;             ///< R32
@@ -107,7 +125,7 @@ struct Monitor {
   std::string interface;
   Traffic traffic = Traffic::received;
   Trigger trigger = Trigger::above;
-  BitsPerSecond threshold;
+  RateLimit threshold;
   std::string on_event;  ///< uplink name
   Location where;
 };

@@ -22,6 +22,13 @@ std::string number(std::uint64_t value) {
   return std::to_string(value) + (value > INT_MAX ? "L" : "");
 }
 
+std::string limit(const RateLimit& rate, Traffic traffic) {
+  if (rate.share == 0) return number(rate.of(traffic).value);
+  std::ostringstream percent;
+  percent << rate.share * 100 << "%";
+  return quoted(percent.str());
+}
+
 std::string names(const std::vector<std::string>& list) {
   std::string result = "(";
   for (const auto& name : list) result += (result.size() > 1 ? ", " : " ") + quoted(name);
@@ -106,8 +113,8 @@ void print_uplink(std::ostream& out, const Uplink& u) {
   }
   if (u.threshold)
     out << "\n    threshold = { traffic = " << quoted(word_for(kTraffics, u.threshold->traffic))
-        << "; spill_above = " << number(u.threshold->spill_above.value)
-        << "; return_below = " << number(u.threshold->return_below.value) << "; };";
+        << "; spill_above = " << limit(u.threshold->spill_above, u.threshold->traffic)
+        << "; return_below = " << limit(u.threshold->return_below, u.threshold->traffic) << "; };";
   print_health(out, u.health);
   out << " }";
 }
@@ -144,14 +151,16 @@ void print_balance(std::ostream& out, const Balance& b) {
       << "; classifier = " << quoted(word_for(kClassifiers, b.classifier))
       << ";\n  order = " << names(b.order) << "; reserve = " << (b.reserve ? "true" : "false")
       << ";\n  sample_ms = " << b.sample.count() << "; window_ms = " << b.window.count()
-      << "; dwell_ms = " << b.dwell.count() << ";\n};\n";
+      << "; dwell_ms = " << b.dwell.count()
+      << ";\n  sticky = " << quoted(word_for(kStickies, b.sticky))
+      << "; sticky_s = " << b.sticky_for.count() << ";\n};\n";
 }
 
 void print_monitor(std::ostream& out, const Monitor& m) {
   out << "  { name = " << quoted(m.name) << "; interface = " << quoted(m.interface)
       << "; traffic = " << quoted(word_for(kTraffics, m.traffic))
       << ";\n    trigger = " << quoted(word_for(kTriggers, m.trigger))
-      << "; threshold = " << number(m.threshold.value) << "; on_event = " << quoted(m.on_event)
+      << "; threshold = " << limit(m.threshold, m.traffic) << "; on_event = " << quoted(m.on_event)
       << "; }";
 }
 

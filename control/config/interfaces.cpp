@@ -105,12 +105,17 @@ void read_threshold(Section& section, Uplink& uplink) {
   section.group("threshold", [&](Section& s) {
     Threshold threshold;
     threshold.traffic = s.choice("traffic", kTraffics).value_or(Traffic::received);
-    s.require("spill_above", "a rate");
-    threshold.spill_above = s.rate("spill_above").value_or(BitsPerSecond{1});
-    threshold.return_below = s.rate("return_below").value_or(threshold.spill_above);
-    if (threshold.return_below > threshold.spill_above)
+    s.require("spill_above", "a rate, or a part of the capacity such as \"80%\"");
+    const auto read = [&](const char* key) {
+      return s.rate_or_share(key, uplink, threshold.traffic);
+    };
+    threshold.spill_above = read("spill_above").value_or(RateLimit::both({1}));
+    threshold.return_below = read("return_below").value_or(threshold.spill_above);
+    if (threshold.return_below.rx > threshold.spill_above.rx ||
+        threshold.return_below.tx > threshold.spill_above.tx)
       s.reject("return_below",
-               "at most spill_above, " + std::to_string(threshold.spill_above.value));
+               "at most spill_above, " +
+                   std::to_string(threshold.spill_above.of(threshold.traffic).value));
     uplink.threshold = threshold;
   });
 }

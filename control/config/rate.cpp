@@ -32,4 +32,14 @@ std::optional<BitsPerSecond> parse_rate(std::string_view text) {
   return BitsPerSecond{static_cast<std::uint64_t>(std::llround(number * *factor))};
 }
 
+std::optional<double> parse_share(std::string_view text) {
+  if (text.empty() || text.back() != '%') return std::nullopt;
+  text.remove_suffix(1);
+  double percent = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, percent, std::chars_format::fixed);
+  if (error != std::errc() || at != end || !(percent > 0 && percent <= 100)) return std::nullopt;
+  return percent / 100;
+}
+
 }  // namespace spillway::config

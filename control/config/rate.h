@@ -11,4 +11,7 @@ namespace spillway::config {
 /// when it is none of these or does not fit 64 bits.
 std::optional<BitsPerSecond> parse_rate(std::string_view text);
 
+/// "80%" or "12.5%", as a fraction; nothing when it is no number of per cent above 0 and up to 100.
+std::optional<double> parse_share(std::string_view text);
+
 }  // namespace spillway::config

@@ -166,6 +166,30 @@ std::optional<BitsPerSecond> Section::rate(const char* key) {
   return std::nullopt;
 }
 
+std::optional<RateLimit> Section::rate_or_share(const char* key, const Uplink& of,
+                                                Traffic traffic) {
+  const Setting* s = find(key);
+  const bool is_text = s != nullptr && s->getType() == Setting::TypeString;
+  const auto share = is_text ? parse_share(s->c_str()) : std::nullopt;
+  if (!share) {
+    const auto same = rate(key);
+    if (!same) return std::nullopt;
+    return RateLimit::both(*same);
+  }
+  const bool rx_missing = traffic != Traffic::transmitted && !of.capacity_rx;
+  const bool tx_missing = traffic != Traffic::received && !of.capacity_tx;
+  if (rx_missing || tx_missing) {
+    mistake(key, "is a part of the capacity of " + of.name + ", which states no capacity." +
+                     (rx_missing ? "rx" : "tx"));
+    return std::nullopt;
+  }
+  const auto part = [&](const std::optional<BitsPerSecond>& capacity) {
+    const auto all = static_cast<double>(capacity.value_or(BitsPerSecond{0}).value);
+    return BitsPerSecond{static_cast<std::uint64_t>(all * *share)};
+  };
+  return RateLimit{part(of.capacity_rx), part(of.capacity_tx), *share};
+}
+
 void Section::group(const char* key, const std::function<void(Section&)>& read) {
   const Setting* s = find(key);
   if (s == nullptr) return;

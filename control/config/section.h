@@ -54,6 +54,8 @@ class Section {
   std::optional<std::uint64_t> integer(const char* key, std::uint64_t least, std::uint64_t most);
   /// An integer, or text such as "5M".
   std::optional<BitsPerSecond> rate(const char* key);
+  /// The same, or a part of a capacity: "80%".
+  std::optional<RateLimit> rate_or_share(const char* key, const Uplink& of, Traffic traffic);
 
   /// Text that `parser` (std::optional<T>(std::string_view)) understands.
   template <typename Parser>

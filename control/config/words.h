@@ -12,10 +12,14 @@ namespace spillway::config {
 template <typename T>
 using Words = std::vector<std::pair<std::string_view, T>>;
 
-inline const Words<BalanceMode> kModes = {{"bandwidth", BalanceMode::bandwidth},
-                                          {"pcc", BalanceMode::pcc},
-                                          {"policy", BalanceMode::policy},
-                                          {"failover", BalanceMode::failover}};
+inline const Words<BalanceMode> kModes = {
+    {"bandwidth", BalanceMode::bandwidth},   {"pcc", BalanceMode::pcc},
+    {"policy", BalanceMode::policy},         {"failover", BalanceMode::failover},
+    {"least-used", BalanceMode::least_used}, {"weighted", BalanceMode::weighted}};
+
+inline const Words<Sticky> kStickies = {{"connection", Sticky::connection},
+                                        {"source", Sticky::source},
+                                        {"source-and-destination", Sticky::source_and_destination}};
 
 /// RouterOS' names for what a per-connection classifier looks at.
 inline const Words<Classifier> kClassifiers = {

@@ -43,7 +43,7 @@ bool promised(const ConfigSnapshot& config, const Placement& placement,
 
 ConnRef Pipeline::open(const rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
                        DropReason& reason) noexcept {
-  const PlacementContext context{*config_, active_, budget_};
+  const PlacementContext context{*config_, active_, budget_, affinity_, now_};
   const Placement placement = key.zone == Zone::lan      ? place_from_lan(context, key)
                               : key.zone == Zone::kernel ? place_from_kernel(context, key)
                                                          : place_from_uplink(context, key);

@@ -17,6 +17,7 @@ Pipeline::Pipeline(const PipelineSettings& settings)
       neighbours_(settings.neighbours),
       rings_(settings.rings),
       tell_senders_(settings.tell_senders),
+      affinity_(settings.affinity),
       packets_(settings.packets) {
   if (settings.counted_hosts > 0) hosts_ = std::make_unique<HostCounts>(settings.counted_hosts);
   if (settings.fragment_headers != nullptr)

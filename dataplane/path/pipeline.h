@@ -45,7 +45,8 @@ struct PipelineSettings {
   /// For fragments (R24): buffers of fragments cut on the way out; null: fragments are dropped.
   rte_mempool* fragment_headers = nullptr;
   rte_mempool* fragment_bodies = nullptr;
-  rte_mempool* packets = nullptr;  ///< for what the worker itself sends: resets; null: none
+  AffinityTable* affinity = nullptr;  ///< shared by all workers; null: no host is kept together
+  rte_mempool* packets = nullptr;     ///< for what the worker itself sends: resets; null: none
 };
 
 /// How many ICMP errors the router sends (RFC 1812 4.3.2.8).
@@ -178,6 +179,7 @@ class Pipeline {
   PendingPackets pending_;
   TokenBucket icmp_budget_{kIcmpErrorsPerSecond, kIcmpErrorsAtOnce};
   bool tell_senders_;
+  AffinityTable* affinity_;
   rte_mempool* packets_;
   TokenBucket reset_budget_{kResetsPerSecond, kResetsAtOnce};
   ConnectionOrder order_;

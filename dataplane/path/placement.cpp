@@ -146,6 +146,20 @@ Placement place_connected(const PlacementContext& context, const FlowKey& key) n
   return towards_uplink(context.config, key, id, Mark::no_mark);
 }
 
+/// Where the host's connections go already, or else where the mode says.
+UplinkId place_new(const PlacementContext& context, UplinkSet candidates,
+                   const FlowKey& key) noexcept {
+  const BalancePlan& plan = context.config.plan;
+  const auto select = [&] {
+    return select_uplink(plan, context.active, candidates, key, context.budget);
+  };
+  if (plan.sticky == Sticky::connection || context.affinity == nullptr) return select();
+  UplinkId id = context.affinity->find(plan.sticky, key, context.now, plan.sticky_ms);
+  if (!(candidates & context.active.usable).contains(id)) id = select();
+  if (id != UplinkId::none) context.affinity->remember(plan.sticky, key, id, context.now);
+  return id;
+}
+
 }  // namespace
 
 LanHop lan_hop(const ConfigSnapshot& config, Ipv4Addr dst) noexcept {
@@ -181,7 +195,7 @@ Placement place_from_lan(const PlacementContext& context, const FlowKey& key) no
   if (policy.matched && policy.drop) return refuse(DropReason::policy);
   const UplinkSet candidates =
       policy.matched ? policy.candidates : UplinkSet::first(config.uplinks.size());
-  const UplinkId id = select_uplink(config.plan, context.active, candidates, key, context.budget);
+  const UplinkId id = place_new(context, candidates, key);
   if (id == UplinkId::none) return refuse(DropReason::no_uplink);
   return towards_uplink(config, key, id, Mark::sticky);
 }

@@ -9,6 +9,7 @@
 #include "dataplane/drop_reason.h"
 #include "dataplane/path/config_snapshot.h"
 #include "dataplane/wan/active_word.h"
+#include "dataplane/wan/affinity_table.h"
 #include "dataplane/wan/placement_budget.h"
 
 namespace spillway {
@@ -32,11 +33,13 @@ struct Placement {
   FlowKey translated;             ///< the 5-tuple as it leaves
 };
 
-/// Read-only view of what a decision depends on.
+/// What a decision depends on; it changes nothing but the affinity.
 struct PlacementContext {
   const ConfigSnapshot& config;
   const ActiveWord& active;
   const PlacementBudget& budget;
+  AffinityTable* affinity;  ///< may be null: hosts are not kept together then
+  Millis now;
 };
 
 /// First packet from the LAN: local, Connected, policy, balance mode, in this order. Worker only.

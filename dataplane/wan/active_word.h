@@ -47,16 +47,29 @@ class alignas(64) ActiveCell {
   void set_headroom(UplinkId id, std::uint32_t connections) noexcept {
     headroom_[index_of(id)].store(connections, std::memory_order_relaxed);
   }
+  /// Of an uplink's capacity, in millionths: what is free, and what a new connection will take.
+  void set_free(UplinkId id, std::uint32_t free, std::uint32_t cost) noexcept {
+    free_[index_of(id)].store(free, std::memory_order_relaxed);
+    cost_[index_of(id)].store(cost, std::memory_order_relaxed);
+  }
   ActiveWord load() const noexcept {
     return ActiveWord::unpack(word_.load(std::memory_order_acquire));
   }
   std::uint32_t headroom(UplinkId id) const noexcept {
     return headroom_[index_of(id)].load(std::memory_order_relaxed);
   }
+  std::uint32_t free(UplinkId id) const noexcept {
+    return free_[index_of(id)].load(std::memory_order_relaxed);
+  }
+  std::uint32_t cost(UplinkId id) const noexcept {
+    return cost_[index_of(id)].load(std::memory_order_relaxed);
+  }
 
  private:
   std::atomic<std::uint64_t> word_{ActiveWord{}.pack()};
   std::atomic<std::uint32_t> headroom_[kMaxUplinks];
+  std::atomic<std::uint32_t> free_[kMaxUplinks]{};
+  std::atomic<std::uint32_t> cost_[kMaxUplinks]{};
 };
 
 }  // namespace spillway

@@ -29,6 +29,18 @@ UplinkId by_bandwidth(const BalancePlan& plan, const ActiveWord& word, UplinkSet
   return active_fits ? word.active : first_of(order, usable);
 }
 
+/// The greatest free share; of equals the first in order.
+UplinkId by_free_share(const BalancePlan& plan, UplinkSet usable,
+                       const PlacementBudget& budget) noexcept {
+  UplinkId best = UplinkId::none;
+  for (std::size_t i = 0; i < plan.uplinks; ++i) {
+    const UplinkId id = plan.order[i];
+    if (!usable.contains(id)) continue;
+    if (best == UplinkId::none || budget.free(id) > budget.free(best)) best = id;
+  }
+  return best;
+}
+
 /// A mixer with full avalanche (the finalizer of SplitMix64). Not keyed: the same host gets the
 /// same uplink after a restart, which is what a classifier is chosen for.
 constexpr std::uint64_t mix(std::uint64_t x) noexcept {
@@ -80,9 +92,9 @@ UplinkId by_weight(const BalancePlan& plan, UplinkSet among, std::uint64_t hash)
   return UplinkId::none;
 }
 
-UplinkId by_classifier(const BalancePlan& plan, UplinkSet candidates, UplinkSet usable,
-                       const FlowKey& key) noexcept {
-  const std::uint64_t hash = classify(plan.classifier, key);
+UplinkId by_classifier(const BalancePlan& plan, Classifier classifier, UplinkSet candidates,
+                       UplinkSet usable, const FlowKey& key) noexcept {
+  const std::uint64_t hash = classify(classifier, key);
   const UplinkId home = by_weight(plan, candidates, hash);
   if (usable.contains(home)) return home;
   // A second, independent hash: the first one's remainder says which uplink failed.
@@ -101,7 +113,13 @@ UplinkId select_uplink(const BalancePlan& plan, const ActiveWord& active, Uplink
     case BalanceMode::bandwidth:
       return by_bandwidth(plan, active, usable, budget);
     case BalanceMode::pcc:
-      return by_classifier(plan, candidates, usable, key);
+      return by_classifier(plan, plan.classifier, candidates, usable, key);
+    case BalanceMode::weighted:
+      return by_classifier(plan, Classifier::both_addresses_and_ports, candidates, usable, key);
+    case BalanceMode::least_used: {
+      const UplinkSet with_room = usable - active.overloaded;
+      return by_free_share(plan, with_room.empty() ? usable : with_room, budget);
+    }
     case BalanceMode::failover:
     case BalanceMode::policy:
       break;

@@ -13,6 +13,8 @@ namespace spillway {
 ///   and has room; when none has room, the active one.
 /// - pcc: by the classifier's hash, in proportion to the weights; what falls on an unusable uplink
 ///   is spread over the usable ones, and nothing else moves.
+/// - least-used: the one with the greatest share of its capacity free.
+/// - weighted: at random, in proportion to the capacities.
 /// - failover, policy: the first by distance.
 ///
 /// Reads the budget, does not take from it. Thread contract: worker only.

@@ -37,6 +37,7 @@ TestRouter::TestRouter(const Options& options)
   settings.fragment_headers = fragment_headers_;
   settings.fragment_bodies = fragment_bodies_;
   settings.packets = pool_;
+  settings.affinity = &affinity_;
   pipeline_ = std::make_unique<Pipeline>(settings);
   pipeline_->set_port(kLan, {Zone::lan, kRouterMac, options.mtu[0]});
   pipeline_->set_port(kWan1, {zone_of(kIsp1), kRouterMac, options.mtu[1]});

@@ -89,6 +89,7 @@ class TestRouter {
   rte_mempool* fragment_bodies_ = nullptr;
   rte_ring* punt_ = nullptr;
   rte_ring* wanted_ = nullptr;
+  AffinityTable affinity_{64};
   std::unique_ptr<Pipeline> pipeline_;
   Burst burst_;
   TimePoint now_{std::chrono::seconds(1000)};

@@ -24,11 +24,14 @@ Metering::Metering(const config::Config& config, Stage& stage, Report& report)
     totals.name = uplink.name;
     report_.uplinks.push_back(std::move(totals));
     if (!uplink.threshold) continue;
-    report_.thresholds.push_back({uplink.name, "spill above", uplink.threshold->spill_above});
-    report_.thresholds.push_back({uplink.name, "return below", uplink.threshold->return_below});
+    report_.thresholds.push_back(
+        {uplink.name, "spill above", uplink.threshold->spill_above.of(uplink.threshold->traffic)});
+    report_.thresholds.push_back({uplink.name, "return below",
+                                  uplink.threshold->return_below.of(uplink.threshold->traffic)});
   }
   for (const config::Monitor& monitor : config.monitors)
-    report_.thresholds.push_back({monitor.interface, monitor.name, monitor.threshold});
+    report_.thresholds.push_back(
+        {monitor.interface, monitor.name, monitor.threshold.of(monitor.traffic)});
 }
 
 // Long silences are not sampled throughout: once every window is empty and every dwell over,

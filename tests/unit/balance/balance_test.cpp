@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using config::Config;
+using config::RateLimit;
 using config::Traffic;
 using config::Trigger;
 
@@ -34,7 +35,7 @@ config::Monitor monitor(const char* name, Trigger trigger, std::uint64_t thresho
   m.name = name;
   m.interface = "ISP_1";
   m.trigger = trigger;
-  m.threshold = {threshold};
+  m.threshold = RateLimit::both({threshold});
   m.on_event = to;
   return m;
 }
@@ -48,7 +49,9 @@ Config talk() {
 
 Config with_thresholds(std::size_t n, std::uint64_t spill, std::uint64_t back) {
   Config c = uplinks(n);
-  for (auto& u : c.uplinks) u.threshold = config::Threshold{Traffic::received, {spill}, {back}};
+  for (auto& u : c.uplinks)
+    u.threshold =
+        config::Threshold{Traffic::received, RateLimit::both({spill}), RateLimit::both({back})};
   return c;
 }
 
@@ -130,8 +133,8 @@ TEST(RateMeter, R31_RatesOf64BitsDoNotOverflow) {
 }
 
 TEST(Monitor, FiresAtTheEdgeOnly) {
-  Monitor above(Trigger::above, {100});
-  Monitor below(Trigger::below, {100});
+  Monitor above(Trigger::above, Traffic::received, RateLimit::both({100}));
+  Monitor below(Trigger::below, Traffic::received, RateLimit::both({100}));
   const struct {
     std::uint64_t rate;
     bool above;
@@ -139,8 +142,8 @@ TEST(Monitor, FiresAtTheEdgeOnly) {
   } rows[] = {{0, false, false},   {100, false, false}, {101, true, false}, {200, false, false},
               {101, false, false}, {100, false, true},  {50, false, false}, {300, true, false}};
   for (const auto& row : rows) {
-    EXPECT_EQ(above.observe({row.rate}), row.above) << row.rate;
-    EXPECT_EQ(below.observe({row.rate}), row.below) << row.rate;
+    EXPECT_EQ(above.observe({{row.rate}, {}}), row.above) << row.rate;
+    EXPECT_EQ(below.observe({{row.rate}, {}}), row.below) << row.rate;
   }
 }
 
@@ -194,19 +197,60 @@ TEST(Balancer, R31_DwellPostponesWhatLoadAsksForButNoFailure) {
   EXPECT_EQ(bed.run(2s, {20 * kMega, 0}).size(), 1u);
   EXPECT_TRUE(bed.run(2s, {kMega, 0}).empty());
   EXPECT_EQ(bed.run(3s, {kMega, 0}).size(), 1u);
-  ASSERT_TRUE(bed.balancer().set_usable(bed.now(), kIsp1, false));
+  ASSERT_TRUE(bed.balancer().set_usable(bed.now(), UplinkSet(0b10), "ISP_1 down"));
   EXPECT_EQ(bed.active(), kIsp2);
 }
 
 TEST(Balancer, AFailureSwitchesAtOnceAndNothingUsableIsNone) {
   Bed bed(talk());
-  const auto down = bed.balancer().set_usable(bed.now(), kIsp1, false);
+  const auto down = bed.balancer().set_usable(bed.now(), UplinkSet(0b10), "ISP_1 down");
   ASSERT_TRUE(down);
   EXPECT_EQ(down->to, kIsp2);
   EXPECT_EQ(down->cause, "ISP_1 down");
-  EXPECT_EQ(bed.balancer().set_usable(bed.now(), kIsp2, false)->to, UplinkId::none);
-  EXPECT_EQ(bed.balancer().set_usable(bed.now(), kIsp2, true)->to, kIsp2) << "R37";
-  EXPECT_FALSE(bed.balancer().set_usable(bed.now(), kIsp2, true)) << "no change";
+  EXPECT_EQ(bed.balancer().set_usable(bed.now(), {}, "ISP_2 down")->to, UplinkId::none);
+  EXPECT_EQ(bed.balancer().set_usable(bed.now(), UplinkSet(0b10), "up")->to, kIsp2) << "R37";
+  EXPECT_FALSE(bed.balancer().set_usable(bed.now(), UplinkSet(0b10), "up")) << "no change";
+}
+
+TEST(UplinkRate, EitherDirectionHasItsOwnLimit) {
+  const config::RateLimit limit{{100}, {10}, 0.5};
+  const auto either = Traffic::either;
+  EXPECT_TRUE(is_above({{101}, {0}}, limit, either));
+  EXPECT_TRUE(is_above({{0}, {11}}, limit, either));
+  EXPECT_FALSE(is_above({{100}, {10}}, limit, either));
+  EXPECT_FALSE(is_below({{99}, {10}}, limit, either)) << "both must be";
+  EXPECT_TRUE(is_below({{99}, {9}}, limit, either));
+  EXPECT_TRUE(is_above({{0}, {11}}, limit, Traffic::transmitted));
+  EXPECT_FALSE(is_above({{0}, {11}}, limit, Traffic::received));
+  EXPECT_DOUBLE_EQ(share_of({{50}, {9}}, limit, either), 0.9);
+}
+
+TEST(Balancer, LeastUsedPublishesWhatIsFreeAndFollowsIt) {
+  Config c = uplinks(2);
+  c.balance.mode = BalanceMode::least_used;
+  for (auto& u : c.uplinks) u.capacity_rx = u.capacity_tx = BitsPerSecond{100 * kMega};
+  c.uplinks[1].capacity_rx = BitsPerSecond{200 * kMega};
+  Bed bed(c);
+  EXPECT_TRUE(bed.run(3s, {50 * kMega, 50 * kMega}).empty()) << "spreading is no news";
+  EXPECT_NEAR(bed.cell().free(kIsp1), 500000, 20000);
+  EXPECT_NEAR(bed.cell().free(kIsp2), 750000, 20000);
+  EXPECT_EQ(bed.active(), kIsp2);
+  bed.run(3s, {10 * kMega, 150 * kMega});
+  EXPECT_EQ(bed.active(), kIsp1);
+  EXPECT_GT(bed.cell().cost(kIsp1), 0u);
+  const auto down = bed.balancer().set_usable(bed.now(), UplinkSet(0b10), "ISP_1 down");
+  ASSERT_TRUE(down) << "a failure is";
+  EXPECT_EQ(down->to, kIsp2);
+}
+
+TEST(Balancer, WhatMonitorsSayIsKept) {
+  Bed bed(talk());
+  bed.run(3s, {6 * kMega, 0});
+  const auto fired = bed.balancer().take_fired();
+  ASSERT_EQ(fired.size(), 1u);
+  EXPECT_EQ(fired[0].name, "LB1");
+  EXPECT_EQ(fired[0].text.rfind("LB1: ISP_1 received ", 0), 0u);
+  EXPECT_TRUE(bed.balancer().take_fired().empty());
 }
 
 TEST(Balancer, OtherModesFollowTheDistance) {
@@ -246,8 +290,9 @@ RC_GTEST_PROP(Balancer, R31_NoFlappingAtAConstantLoad, ()) {
   std::vector<std::uint64_t> rx;
   for (auto& u : c.uplinks) {
     const auto spill = *rc::gen::inRange<std::uint64_t>(1, 100) * kMega;
-    u.threshold = config::Threshold{
-        Traffic::received, {spill}, {spill * *rc::gen::inRange<std::uint64_t>(1, 11) / 10}};
+    u.threshold =
+        config::Threshold{Traffic::received, RateLimit::both({spill}),
+                          RateLimit::both({spill * *rc::gen::inRange<std::uint64_t>(1, 11) / 10})};
     rx.push_back(*rc::gen::inRange<std::uint64_t>(0, 120) * kMega);
   }
   Bed bed(c);

@@ -31,7 +31,7 @@ TEST(Config, TheSeedIsTheTalksNetwork) {
   EXPECT_EQ(c.uplinks[0].table, "ISP1_Route");
   EXPECT_EQ(c.balance.mode, BalanceMode::bandwidth);
   ASSERT_EQ(c.monitors.size(), 2u);
-  EXPECT_EQ(c.monitors[0].threshold, BitsPerSecond{5242880});
+  EXPECT_EQ(c.monitors[0].threshold, RateLimit::both({5242880}));
   EXPECT_EQ(c.monitors[1].trigger, Trigger::below);
   EXPECT_EQ(c.monitors[1].on_event, "ISP_1");
   EXPECT_EQ(c.timeouts, kTimeoutsRouteros);
@@ -213,8 +213,8 @@ TEST(Config, ThresholdsOfAnUplink) {
                                     "gateway = \"1.1.1.1\"; threshold = { spill_above = \"5M\"; "
                                     "return_below = \"4.5M\"; }; capacity = { rx = \"10G\"; };");
   const Config c = parse(with, "x.conf");
-  EXPECT_EQ(c.uplinks[0].threshold->spill_above, BitsPerSecond{5000000});
-  EXPECT_EQ(c.uplinks[0].threshold->return_below, BitsPerSecond{4500000});
+  EXPECT_EQ(c.uplinks[0].threshold->spill_above, RateLimit::both({5000000}));
+  EXPECT_EQ(c.uplinks[0].threshold->return_below, RateLimit::both({4500000}));
   EXPECT_EQ(c.uplinks[0].capacity_rx, BitsPerSecond{10000000000});
   EXPECT_EQ(error_of(replaced(with, "4.5M", "6M")),
             "x.conf:3: setting `uplinks[0].threshold.return_below`: found \"6M\"; allowed: at most "

@@ -214,5 +214,64 @@ TEST(ActiveWord, PacksAndUnpacks) {
   EXPECT_EQ(ActiveWord::unpack(ActiveWord{}.pack()), ActiveWord{});
 }
 
+ActiveCell& room(ActiveCell& cell,
+                 std::initializer_list<std::pair<std::uint32_t, std::uint32_t>> of) {
+  std::size_t i = 0;
+  for (const auto& [free, cost] : of) cell.set_free(uplink_id(i++), free, cost);
+  return cell;
+}
+
+TEST(LeastUsed, TakesTheFreestAndCountsWhatItPlaced) {
+  const BalancePlan plan = plan_of(BalanceMode::least_used, 3);
+  ActiveWord word;
+  word.usable = UplinkSet::first(3);
+  ActiveCell cell;
+  room(cell, {{500000, 100000}, {700000, 100000}, {100000, 100000}});
+  PlacementBudget budget;
+  budget.refresh(cell, word);
+  std::map<UplinkId, int> placed;
+  for (std::uint16_t i = 0; i < 10; ++i) {
+    const UplinkId id = select_uplink(plan, word, UplinkSet::first(3), FlowKey{}, budget);
+    budget.take(id);
+    ++placed[id];
+  }
+  EXPECT_EQ(placed[kIsp1], 4) << "5 tenths, 7 tenths and 1 tenth, filled from above";
+  EXPECT_EQ(placed[kIsp2], 6);
+  EXPECT_EQ(placed[kIsp3], 0);
+}
+
+TEST(LeastUsed, TheOverloadedAndTheDeadAreLeftOut) {
+  const BalancePlan plan = plan_of(BalanceMode::least_used, 3);
+  ActiveWord word;
+  word.usable = set_of({kIsp1, kIsp2});
+  word.overloaded = set_of({kIsp2});
+  ActiveCell cell;
+  room(cell, {{100, 1}, {900000, 1}, {950000, 1}});
+  PlacementBudget budget;
+  budget.refresh(cell, word);
+  const auto choose = [&] {
+    return select_uplink(plan, word, UplinkSet::first(3), FlowKey{}, budget);
+  };
+  EXPECT_EQ(choose(), kIsp1);
+  word.overloaded = set_of({kIsp1, kIsp2});
+  EXPECT_EQ(choose(), kIsp2) << "all overloaded: the freest";
+  word.usable = {};
+  EXPECT_EQ(choose(), UplinkId::none);
+}
+
+TEST(Weighted, SpreadsInProportionToTheCapacities) {
+  BalancePlan plan = plan_of(BalanceMode::weighted, 2);
+  plan.weight = {100000, 300000};
+  ActiveWord word;
+  word.usable = UplinkSet::first(2);
+  std::map<UplinkId, int> placed;
+  for (std::uint16_t i = 0; i < 20000; ++i) {
+    FlowKey key;
+    key.src_port = L4Port::from_host(i);
+    ++placed[select_uplink(plan, word, UplinkSet::first(2), key, PlacementBudget{})];
+  }
+  EXPECT_NEAR(placed[kIsp2], 15000, 300);
+}
+
 }  // namespace
 }  // namespace spillway
