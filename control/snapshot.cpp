@@ -64,14 +64,16 @@ std::vector<LanRoute> compile_lan_routes(const config::Config& config) {
 }  // namespace
 
 std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& config,
-                                                       LocalDelivery local) {
+                                                       LocalDelivery local,
+                                                       std::span<const L4Port> probe_ids) {
   auto snapshot = std::make_unique<ConfigSnapshot>();
   for (std::size_t i = 0; i < config.lans.size(); ++i)
     snapshot->lans.push_back({config.lans[i].address, lan_port(i)});
   for (std::size_t i = 0; i < config.uplinks.size(); ++i) {
     const config::Uplink& uplink = config.uplinks[i];
-    snapshot->uplinks.push_back(
-        {uplink.address, uplink.gateway, uplink_port(config, uplink_id(i)), uplink.masquerade});
+    snapshot->uplinks.push_back({uplink.address, uplink.gateway,
+                                 uplink_port(config, uplink_id(i)), uplink.masquerade,
+                                 i < probe_ids.size() ? probe_ids[i] : L4Port{}});
   }
   snapshot->lan_list = prefixes(config, "LAN");
   snapshot->connected_list = prefixes(config, "Connected");

@@ -36,13 +36,13 @@ using Fact = std::pair<std::string, std::string>;
 
 struct Event {
   std::uint64_t number = 0;  ///< from 1, without gaps
-  TimePoint time;            ///< of the router's clock
+  TimePoint time{};          ///< of the router's clock
   std::int64_t wall_ms = 0;  ///< since 1970, for people
   EventKind kind = EventKind::start;
   Severity severity = Severity::info;
-  std::string subject;  ///< the uplink, port or monitor; may be empty
-  std::string text;     ///< a sentence, cause included
-  std::vector<Fact> facts;
+  std::string subject{};  ///< the uplink, port or monitor; may be empty
+  std::string text{};     ///< a sentence, cause included
+  std::vector<Fact> facts{};
 };
 
 }  // namespace spillway

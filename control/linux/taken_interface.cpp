@@ -62,7 +62,8 @@ bool switch_off(int fd, const std::string& name, const Merging& merging) {
 
 }  // namespace
 
-TakenInterface::TakenInterface(Netlink& netlink, const std::string& name, std::uint16_t mtu) {
+TakenInterface::TakenInterface(Netlink& netlink, const std::string& name, std::uint16_t mtu)
+    : carrier_(name) {
   const auto found = netlink.find(name);
   if (!found) throw std::runtime_error("there is no such Linux interface");
   if (!found->ethernet) throw std::runtime_error("is no Ethernet interface");
@@ -76,6 +77,10 @@ TakenInterface::TakenInterface(Netlink& netlink, const std::string& name, std::u
   silence_kernel(name);
   stop_merging(name);
   netlink.set_up(name, mtu);
+}
+
+bool TakenInterface::has_carrier() const noexcept {
+  return carrier_.up();
 }
 
 void TakenInterface::silence_kernel(const std::string& name) {

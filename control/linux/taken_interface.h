@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "control/linux/carrier.h"
 #include "control/linux/netlink.h"
 #include "control/linux/sysctl.h"
 
@@ -17,6 +18,8 @@ class TakenInterface {
   /// of a bridge or bond.
   TakenInterface(Netlink& netlink, const std::string& name, std::uint16_t mtu);
 
+  /// Whether its link carries.
+  bool has_carrier() const noexcept;
   /// What could not be had, and what an admin should look at; one sentence each.
   const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
@@ -24,6 +27,7 @@ class TakenInterface {
   void silence_kernel(const std::string& name);
   void stop_merging(const std::string& name);
 
+  Carrier carrier_;
   Sysctls sysctls_;
   std::vector<std::string> warnings_;
 };

@@ -163,8 +163,8 @@ void NeighbourCache::heard(TimePoint now, PortIndex port, const ArpPacket& packe
   if (packet.is_probe() || !is_host(at.facts.interface, packet.sender)) return;
   if (Entry* entry = find_mutable(port, packet.sender)) {
     const bool asked = entry->state != State::reachable;
-    const bool trusted = for_us && (question || asked);
-    if (trusted && (asked || entry->mac == packet.sender_mac))
+    // Who says again what is known confirms it; a change counts only as an answer.
+    if (for_us && (asked || entry->mac == packet.sender_mac))
       confirm(now, *entry, packet.sender_mac);
     else if (entry->mac != packet.sender_mac)
       verify(now, *entry);

@@ -28,6 +28,12 @@ MacAddr address_of(std::uint16_t id) {
   return mac == MacAddr{} ? made_up(id) : mac;
 }
 
+/// On a thread of DPDK's.
+int on_link(std::uint16_t, rte_eth_event_type, void* interrupted, void*) {
+  static_cast<std::atomic<bool>*>(interrupted)->store(true);
+  return 0;
+}
+
 rte_ether_addr to_dpdk(const MacAddr& mac) {
   rte_ether_addr address{};
   std::copy(mac.bytes.begin(), mac.bytes.end(), address.addr_bytes);
@@ -47,7 +53,10 @@ EthPort::EthPort(const Request& request, linux_side::Netlink& netlink) : request
 }
 
 EthPort::~EthPort() {
-  if (started_) rte_eth_dev_stop(id());
+  if (!started_) return;
+  if (tells_link_)
+    rte_eth_dev_callback_unregister(id(), RTE_ETH_EVENT_INTR_LSC, on_link, &link_interrupt_);
+  rte_eth_dev_stop(id());
 }
 
 void EthPort::check(int error, const std::string& what) const {
@@ -60,6 +69,7 @@ void EthPort::read_abilities() {
   rte_eth_dev_info info{};
   check(rte_eth_dev_info_get(id(), &info), "the driver does not describe the device");
   driver_ = info.driver_name;
+  tells_link_ = (*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
   sends_segments_ = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
   mac_ = address_of(id());
 }
@@ -67,6 +77,7 @@ void EthPort::read_abilities() {
 void EthPort::start(rte_mempool* pool) {
   first_dpdk_error();
   rte_eth_conf conf{};
+  conf.intr_conf.lsc = tells_link_;
   if (sends_segments_) conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
   check(rte_eth_dev_configure(id(), 1, 1, &conf), "cannot be configured");
   check(rte_eth_dev_adjust_nb_rx_tx_desc(id(), &rx_ring_, &tx_ring_), "has no such queues");
@@ -81,6 +92,8 @@ void EthPort::start(rte_mempool* pool) {
           "cannot have the MAC address " + to_string(*request_.mac));
     mac_ = *request_.mac;
   }
+  if (tells_link_)
+    rte_eth_dev_callback_register(id(), RTE_ETH_EVENT_INTR_LSC, on_link, &link_interrupt_);
   check(rte_eth_dev_start(id()), "cannot be started");
   started_ = true;
   throw_away_old_frames();
@@ -106,6 +119,13 @@ void EthPort::throw_away_old_frames() const noexcept {
     if (n == 0) return;
     rte_pktmbuf_free_bulk(old.data(), n);
   }
+}
+
+bool EthPort::link_up() const noexcept {
+  // A packet socket's driver says "up" whatever happens; Linux knows better.
+  if (taken_) return taken_->has_carrier();
+  rte_eth_link link{};
+  return rte_eth_link_get_nowait(id(), &link) != 0 || link.link_status == RTE_ETH_LINK_UP;
 }
 
 int EthPort::socket() const noexcept {

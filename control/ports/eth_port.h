@@ -1,6 +1,7 @@
 #pragma once
 // An Ethernet device of DPDK, from its name in the configuration to running queues.
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -48,6 +49,10 @@ class EthPort {
   /// NUMA node, -1: any.
   int socket() const noexcept;
   const std::string& driver() const noexcept { return driver_; }
+  /// Whether the link carries, as far as the device tells.
+  bool link_up() const noexcept;
+  /// Whether the device has told of a change by itself since the last call.
+  bool link_interrupted() noexcept { return link_interrupt_.exchange(false); }
   /// What an admin should look at, a sentence each.
   std::vector<std::string> warnings() const;
 
@@ -63,6 +68,8 @@ class EthPort {
   std::optional<AttachedDevice> device_;
   std::string driver_;
   bool started_ = false;
+  bool tells_link_ = false;  ///< by interrupt
+  std::atomic<bool> link_interrupt_{false};
   bool sends_segments_ = false;
   MacAddr mac_;
   std::uint16_t rx_ring_ = kDescriptors;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
+#include "control/events/event_log.h"
 #include "control/neighbours/neighbour_cache.h"
 #include "control/router/control_counters.h"
 #include "control/router/packet_pools.h"
@@ -14,8 +16,13 @@ namespace spillway {
 /// ARP on every port, for all workers. Thread contract: control only.
 class ArpService {
  public:
+  /// Hears of every well-formed ARP packet.
+  using Listener = std::function<void(TimePoint, PortIndex, const ArpPacket&)>;
+
   ArpService(const RouterPorts& ports, std::span<const std::unique_ptr<WorkerLink>> links,
-             const PacketPools& pools, ControlCounters& counters);
+             const PacketPools& pools, ControlCounters& counters, EventLog& events);
+
+  void listen(Listener listener) { listener_ = std::move(listener); }
 
   /// Tells every link who we are, and looks for the gateways.
   void start(TimePoint now, const config::Config& config);
@@ -27,13 +34,16 @@ class ArpService {
   const NeighbourCache& cache() const noexcept { return cache_; }
 
  private:
-  void flush();
+  void hear(TimePoint now, const rte_mbuf* packet);
+  void flush(TimePoint now);
   void send(const ArpFrame& frame);
 
   const RouterPorts& ports_;
   std::span<const std::unique_ptr<WorkerLink>> links_;
   const PacketPools& pools_;
   ControlCounters& counters_;
+  EventLog& events_;
+  Listener listener_;
   NeighbourCache cache_;
 };
 

@@ -62,10 +62,11 @@ bool CounterTotals::balanced() const noexcept {
   const ControlCounters& c = control;
   const bool workers =
       received() + generated + relayed + split == sent() + dropped() + punted + merged + held;
-  const bool inwards =
-      punted == c.arp + c.to_linux + c.echoed + sum(c.dropped_in) + under_way.punted;
+  const bool inwards = punted == c.arp + c.to_linux + c.echoed + c.probe_answers +
+                                     sum(c.dropped_in) + under_way.punted;
   const bool outwards = c.from_linux == c.answered + (c.routed - c.echoed) +
-                                            (c.transmitted - c.arp_sent) + sum(c.dropped_out);
+                                            (c.transmitted - c.arp_sent - c.probes) +
+                                            sum(c.dropped_out);
   const bool handed_over = c.transmitted == relayed + under_way.transmitted &&
                            c.routed == ports.back().rx_packets + under_way.routed;
   return workers && inwards && outwards && handed_over;

@@ -58,7 +58,12 @@ std::size_t LinuxSide::poll() {
 }
 
 void LinuxSide::deliver(rte_mbuf* packet) {
-  if (Companion* companion = companion_of(static_cast<PortIndex>(packet->port))) {
+  const auto port = static_cast<PortIndex>(packet->port);
+  if (diversion_ && diversion_(port, {frame_of(packet), packet->data_len})) {
+    rte_pktmbuf_free(packet);
+    return;
+  }
+  if (Companion* companion = companion_of(port)) {
     if (hand_over(packet, *companion))
       ++counters_.to_linux;
     else

@@ -4,6 +4,7 @@
 // chose.
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -31,6 +32,10 @@ class LinuxSide {
 
   /// Replaces the routes; `metric` in Linux is 1000 and the distance. Throws std::runtime_error.
   void set_routes(const config::Config& config);
+
+  /// Is shown every packet first; true when it was for somebody else than Linux.
+  using Diversion = std::function<bool(PortIndex, std::span<const std::uint8_t>)>;
+  void divert(Diversion diversion) { diversion_ = std::move(diversion); }
 
   /// Takes what workers have handed over; how much there was.
   std::size_t poll();
@@ -63,6 +68,7 @@ class LinuxSide {
   WorkerLink& link_;
   const PacketPools& pools_;
   ControlCounters& counters_;
+  Diversion diversion_;
   std::vector<std::unique_ptr<Companion>> companions_;
   std::vector<KernelRoute> routes_;
   std::vector<std::uint8_t> room_;

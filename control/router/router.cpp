@@ -2,10 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
-#include <stdexcept>
+#include <random>
+#include <set>
 
 #include "control/config/load.h"
 #include "control/router/reload.h"
@@ -23,6 +23,28 @@ constexpr auto kShortNap = 50us;
 constexpr auto kBusyFor = 100ms;
 constexpr std::uint64_t kEnoughToJudge = 16;  // first packets
 
+void write_to_log(const Event& event) {
+  constexpr spdlog::level::level_enum levels[] = {spdlog::level::info, spdlog::level::warn,
+                                                  spdlog::level::err};
+  spdlog::log(levels[static_cast<std::size_t>(event.severity)], "{}: {}", name_of(event.kind),
+              event.text);
+}
+
+/// One for each uplink; a stranger cannot guess them.
+std::vector<L4Port> choose_probe_ids(std::size_t uplinks) {
+  std::random_device source;
+  std::uniform_int_distribution<std::uint16_t> any(1, 65535);
+  std::set<std::uint16_t> chosen;
+  while (chosen.size() < uplinks) chosen.insert(any(source));
+  std::vector<L4Port> ids;
+  for (const std::uint16_t id : chosen) ids.push_back(L4Port::from_host(id));
+  return ids;
+}
+
+std::string counted(std::size_t n, const char* what) {
+  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+}
+
 }  // namespace
 
 std::size_t Router::memory_mib(const config::Config& config) {
@@ -36,26 +58,50 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
       next_poll_(loop_),
       config_(std::move(config)),
       commands_(loop_, options.socket, [this](const std::string& line) { return obey(line); }),
+      events_(wall_clock_ms),
+      hooks_(loop_,
+             [this](const std::string& command, const std::string& what) {
+               events_.add(clock_.now(), {.kind = EventKind::hook,
+                                          .severity = Severity::warning,
+                                          .subject = command,
+                                          .text = "`" + command + "`: " + what});
+             }),
+      probe_ids_(choose_probe_ids(config_->uplinks.size())),
       pools_(std::make_unique<PacketPools>(RouterPorts::buffers(*config_))),
       ports_(*config_, netlink_),
-      workers_(std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_)),
-      balancer_(std::make_unique<Balancer>(*config_, workers_->active())),
+      workers_(std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_, probe_ids_)),
       warned_of_checksums_(ports_.all().size()) {
+  events_.listen(write_to_log);
+  events_.listen([this](const Event& event) { hooks_.hear(event); });
+  hooks_.configure(config_->hooks);
   ports_.start(*pools_);
-  arp_ = std::make_unique<ArpService>(ports_, workers_->links(), *pools_, counters_);
+  arp_ = std::make_unique<ArpService>(ports_, workers_->links(), *pools_, counters_, events_);
   linux_ = std::make_unique<LinuxSide>(loop_, ports_, netlink_, *workers_->links().front(), *pools_,
                                        counters_);
   linux_->set_routes(*config_);
+  steering_ =
+      std::make_unique<Steering>(*config_, ports_, *workers_, make_prober(*config_), events_);
+  arp_->listen([this](TimePoint now, PortIndex port, const ArpPacket& packet) {
+    steering_->prober().heard_arp(now, port, packet);
+  });
+  linux_->divert([this](PortIndex port, std::span<const std::uint8_t> frame) {
+    return steering_->prober().take_reply(clock_.now(), port, frame);
+  });
   workers_->start();
   arp_->start(clock_.now(), *config_);
   wait_for_signals();
-  spdlog::info("forwarding between {} LAN{} and {} uplink{}", config_->lans.size(),
-               config_->lans.size() == 1 ? "" : "s", config_->uplinks.size(),
-               config_->uplinks.size() == 1 ? "" : "s");
+  events_.add(clock_.now(), {.text = "forwarding between " + counted(config_->lans.size(), "LAN") +
+                                     " and " + counted(config_->uplinks.size(), "uplink"),
+                             .facts = {{"state", "begins"}}});
 }
 
 Router::~Router() {
   workers_->stop();
+}
+
+std::unique_ptr<Prober> Router::make_prober(const config::Config& config) {
+  return std::make_unique<Prober>(config, ports_, arp_->cache(), probe_ids_,
+                                  *workers_->links().front(), *pools_, counters_);
 }
 
 CounterTotals Router::run() {
@@ -73,7 +119,7 @@ void Router::wait_for_signals() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     if (signal != SIGHUP) {
-      spdlog::info("stopping");
+      events_.add(clock_.now(), {.text = "stopping", .facts = {{"state", "ends"}}});
       loop_.stop();
       return;
     }
@@ -85,8 +131,8 @@ void Router::wait_for_signals() {
 void Router::poll() {
   const TimePoint now = clock_.now();
   if (arp_->poll(now) + linux_->poll() > 0) busy_until_ = now + kBusyFor;
+  steering_->poll(now);
   if (now >= next_tick_) tick(now);
-  if (now >= next_sample_) sample(now);
   next_poll_.expires_after(now < busy_until_ ? std::chrono::nanoseconds(kShortNap)
                                              : std::chrono::nanoseconds(kNap));
   next_poll_.async_wait([this](const boost::system::error_code& error) {
@@ -98,50 +144,24 @@ void Router::tick(TimePoint now) {
   next_tick_ = now + kTick;
   arp_->tick(now);
   workers_->reclaim();
-  watch_gateways(now);
-  watch_checksums();
-}
-
-void Router::sample(TimePoint now) {
-  // From the planned moment, not from this one, so that the pace holds.
-  next_sample_ = std::max(next_sample_ + config_->balance.sample, now);
-  const UplinkCounts counts = workers_->uplink_counts(*config_);
-  if (const auto change = balancer_->sample(now, counts.bytes, counts.placed)) report(*change);
-}
-
-/// An uplink whose gateway answers no ARP takes no new connections.
-void Router::watch_gateways(TimePoint now) {
-  for (std::size_t i = 0; i < config_->uplinks.size(); ++i) {
-    const config::Uplink& uplink = config_->uplinks[i];
-    const UplinkId id = uplink_id(i);
-    const auto* entry = arp_->cache().find(uplink_port(*config_, id), uplink.gateway);
-    const bool usable = entry == nullptr || !entry->lost;
-    if (usable == balancer_->word().usable.contains(id)) continue;
-    spdlog::warn("{}: gateway {} {}", uplink.name, to_string(uplink.gateway),
-                 usable ? "answers" : "does not answer");
-    if (const auto change = balancer_->set_usable(now, id, usable)) report(*change);
-  }
-}
-
-void Router::report(const SwitchRecord& change) const {
-  const auto name = [this](UplinkId id) {
-    return id == UplinkId::none ? std::string("none") : config_->uplinks[index_of(id)].name;
-  };
-  spdlog::info("new connections: {} -> {} because {}", name(change.from), name(change.to),
-               change.cause);
+  watch_checksums(now);
 }
 
 /// Says once for each port that its senders leave their checksums unfinished.
-void Router::watch_checksums() {
+void Router::watch_checksums(TimePoint now) {
   for (const RouterPort& port : ports_.all()) {
     const WorkerGroup::Checksums sum = workers_->checksums(port.index);
     if (sum.first < kEnoughToJudge || 2 * sum.unfinished < sum.first) continue;
     if (warned_of_checksums_[index_of(port.index)]) continue;
     warned_of_checksums_[index_of(port.index)] = true;
-    spdlog::warn(
-        "{}: TCP and UDP arrive with unfinished checksums, their receivers will drop them; on the "
-        "sending interface, often the other end of a veth: ethtool -K DEV tx off",
-        port.name);
+    events_.add(
+        now,
+        {.kind = EventKind::trouble,
+         .severity = Severity::warning,
+         .subject = port.name,
+         .text = port.name + ": TCP and UDP arrive with unfinished checksums, their receivers will "
+                             "drop them; on the sending interface, often the other end of a veth: "
+                             "ethtool -K DEV tx off"});
   }
 }
 
@@ -172,24 +192,28 @@ Answer Router::reload() {
     if (const auto why = needs_restart(*config_, *next)) throw config::ConfigError(*why);
     adopt(std::move(next));
   } catch (const std::exception& e) {
-    spdlog::error("not reloaded: {}", e.what());
+    events_.add(clock_.now(), {.kind = EventKind::config,
+                               .severity = Severity::error,
+                               .text = std::string("not reloaded: ") + e.what()});
     return {false, std::string("not reloaded: ") + e.what() + "\n"};
   }
   try {
     linux_->set_routes(*config_);
   } catch (const std::exception& e) {
-    spdlog::warn("Linux keeps its old routes: {}", e.what());
+    events_.add(clock_.now(), {.kind = EventKind::trouble,
+                               .severity = Severity::warning,
+                               .text = std::string("Linux keeps its old routes: ") + e.what()});
   }
-  spdlog::info("reloaded {}", config_->file);
+  events_.add(clock_.now(), {.kind = EventKind::config, .text = "reloaded " + config_->file});
   return {true, "reloaded " + config_->file + "\n"};
 }
 
 /// All of it, or nothing when it throws.
 void Router::adopt(std::unique_ptr<const config::Config> next) {
-  auto snapshot = compile_snapshot(*next, LocalDelivery::control_core);
-  auto balancer = std::make_unique<Balancer>(*next, workers_->active(), *balancer_);
+  auto snapshot = compile_snapshot(*next, LocalDelivery::control_core, probe_ids_);
+  steering_->adopt(*next, make_prober(*next));
   workers_->publish(std::move(snapshot));
-  balancer_ = std::move(balancer);
+  hooks_.configure(next->hooks);
   config_ = std::move(next);
 }
 

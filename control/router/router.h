@@ -8,13 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "control/balance/balancer.h"
 #include "control/config/config.h"
+#include "control/events/event_log.h"
+#include "control/events/hooks.h"
 #include "control/router/arp_service.h"
 #include "control/router/counter_report.h"
 #include "control/router/linux_side.h"
 #include "control/router/packet_pools.h"
 #include "control/router/router_ports.h"
+#include "control/router/steering.h"
 #include "control/router/tsc_clock.h"
 #include "control/router/worker_group.h"
 #include "control/socket/command_server.h"
@@ -43,14 +45,12 @@ class Router {
  private:
   void poll();
   void tick(TimePoint now);
-  void sample(TimePoint now);
-  void watch_gateways(TimePoint now);
-  void watch_checksums();
-  void report(const SwitchRecord& change) const;
+  void watch_checksums(TimePoint now);
   void wait_for_signals();
   Answer obey(const std::string& line);
   Answer reload();
   void adopt(std::unique_ptr<const config::Config> next);
+  std::unique_ptr<Prober> make_prober(const config::Config& config);
   CounterTotals totals() const;
 
   boost::asio::io_context loop_{1};
@@ -59,17 +59,19 @@ class Router {
   std::unique_ptr<const config::Config> config_;
   CommandServer commands_;  ///< before all else: it tells whether another router is running
   TscClock clock_;
+  EventLog events_;
+  Hooks hooks_;
   linux_side::Netlink netlink_;
   ControlCounters counters_;
+  std::vector<L4Port> probe_ids_;
   // Buffers come home before the pools end: from ports, then workers and their rings.
   std::unique_ptr<PacketPools> pools_;
   RouterPorts ports_;
   std::unique_ptr<WorkerGroup> workers_;
-  std::unique_ptr<Balancer> balancer_;
   std::unique_ptr<ArpService> arp_;
   std::unique_ptr<LinuxSide> linux_;
+  std::unique_ptr<Steering> steering_;
   TimePoint next_tick_;
-  TimePoint next_sample_;
   TimePoint busy_until_;
   std::vector<bool> warned_of_checksums_;
 };

@@ -69,6 +69,12 @@ void RouterPorts::start(const PacketPools& pools) {
                  port.device->driver(), to_string(port.device->mac()));
 }
 
+bool RouterPorts::link_interrupted() const {
+  bool any = false;
+  for (const Device& device : devices_) any |= device.port->link_interrupted();
+  return any;
+}
+
 PacketPools::Needs RouterPorts::buffers(const config::Config& config) {
   constexpr std::uint32_t queues = 2 * EthPort::kDescriptors;
   constexpr std::uint32_t rings = 4096;      // to and from the control core

@@ -36,6 +36,9 @@ class RouterPorts {
   /// Starts the queues; the same errors.
   void start(const PacketPools& pools);
 
+  /// Whether a device has told of a change of its link since the last call.
+  bool link_interrupted() const;
+
   const std::vector<RouterPort>& all() const noexcept { return ports_; }
   const RouterPort& operator[](PortIndex index) const { return ports_[index_of(index)]; }
   /// The buffers that a router with these ports needs.

@@ -3,20 +3,14 @@
 #include <rte_lcore.h>
 #include <spdlog/spdlog.h>
 
-#include <random>
 #include <stdexcept>
 
+#include "control/random_secret.h"
 #include "control/router/linux_side.h"
 #include "control/snapshot.h"
 
 namespace spillway {
 namespace {
-
-HashSecret random_secret() {
-  std::random_device source;
-  const auto word = [&] { return std::uint64_t{source()} << 32 | source(); };
-  return HashSecret{word(), word()};
-}
 
 /// The lcores beside the main one, in order.
 std::vector<unsigned> worker_lcores() {
@@ -28,8 +22,10 @@ std::vector<unsigned> worker_lcores() {
   return found;
 }
 
+constexpr std::size_t kStickyHosts = 65536;
+
 PipelineSettings settings_of(const config::Config& config, const WorkerLink& link,
-                             const PacketPools& pools, TimePoint now) {
+                             const PacketPools& pools, AffinityTable& affinity, TimePoint now) {
   PipelineSettings settings;
   settings.table.name = "connections_0";
   settings.table.capacity = config.limits.connections;
@@ -41,17 +37,21 @@ PipelineSettings settings_of(const config::Config& config, const WorkerLink& lin
   settings.rings = link.ends();
   settings.fragment_headers = pools.fragment_headers();
   settings.fragment_bodies = pools.fragment_bodies();
+  settings.packets = pools.packets();
+  settings.affinity = &affinity;
   return settings;
 }
 
 }  // namespace
 
 WorkerGroup::WorkerGroup(const config::Config& config, const RouterPorts& ports,
-                         const PacketPools& pools, const TscClock& clock)
-    : snapshots_(compile_snapshot(config, LocalDelivery::control_core), 1) {
+                         const PacketPools& pools, const TscClock& clock,
+                         std::span<const L4Port> probe_ids)
+    : affinity_(kStickyHosts),
+      snapshots_(compile_snapshot(config, LocalDelivery::control_core, probe_ids), 1) {
   links_.push_back(std::make_unique<WorkerLink>(0));
   workers_.push_back(std::make_unique<Worker>(
-      0, settings_of(config, *links_.back(), pools, clock.now()), snapshots_, active_));
+      0, settings_of(config, *links_.back(), pools, affinity_, clock.now()), snapshots_, active_));
   Worker& worker = *workers_.back();
   for (const RouterPort& port : ports.all())
     worker.add_port(RouterPorts::worker_port(port), RouterPorts::pipeline_port(port));
@@ -91,6 +91,24 @@ UplinkCounts WorkerGroup::uplink_counts(const config::Config& config) const {
 void WorkerGroup::add_to(CounterTotals& totals) const {
   for (const auto& worker : workers_) totals.add(worker->counters());
   for (const auto& link : links_) totals.add(link->under_way());
+}
+
+unsigned WorkerGroup::order(const ConnectionOrder& order) noexcept {
+  unsigned taken = 0;
+  for (const auto& link : links_) taken += link->order(order);
+  return taken;
+}
+
+std::uint64_t WorkerGroup::orders_done() const noexcept {
+  std::uint64_t n = 0;
+  for (const auto& worker : workers_) n += worker->counters().orders.get();
+  return n;
+}
+
+std::uint64_t WorkerGroup::evicted() const noexcept {
+  std::uint64_t n = 0;
+  for (const auto& worker : workers_) n += worker->counters().evicted.get();
+  return n;
 }
 
 WorkerGroup::Checksums WorkerGroup::checksums(PortIndex port) const noexcept {

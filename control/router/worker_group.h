@@ -16,6 +16,7 @@
 #include "dataplane/path/snapshot_cell.h"
 #include "dataplane/path/worker.h"
 #include "dataplane/wan/active_word.h"
+#include "dataplane/wan/affinity_table.h"
 
 namespace spillway {
 
@@ -23,7 +24,7 @@ namespace spillway {
 class WorkerGroup {
  public:
   WorkerGroup(const config::Config& config, const RouterPorts& ports, const PacketPools& pools,
-              const TscClock& clock);
+              const TscClock& clock, std::span<const L4Port> probe_ids);
   ~WorkerGroup();
   WorkerGroup(const WorkerGroup&) = delete;
   WorkerGroup& operator=(const WorkerGroup&) = delete;
@@ -42,6 +43,11 @@ class WorkerGroup {
   std::span<const std::unique_ptr<WorkerLink>> links() const noexcept { return links_; }
   UplinkCounts uplink_counts(const config::Config& config) const;
   void add_to(CounterTotals& totals) const;
+  /// Gives an order to every worker; how many took it.
+  unsigned order(const ConnectionOrder& order) noexcept;
+  /// Orders that workers have carried out, and connections that ended by them.
+  std::uint64_t orders_done() const noexcept;
+  std::uint64_t evicted() const noexcept;
   /// Of first TCP and UDP packets at `port`: how many there were, and how many unfinished.
   struct Checksums {
     std::uint64_t first = 0;
@@ -54,6 +60,7 @@ class WorkerGroup {
 
  private:
   ActiveCell active_;
+  AffinityTable affinity_;
   SnapshotCell snapshots_;
   std::vector<std::unique_ptr<WorkerLink>> links_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr unsigned kPackets = 1024;  // what a burst of local traffic brings while control sleeps
 constexpr unsigned kArp = 512;
+constexpr unsigned kOrders = 128;  // every uplink several times
 constexpr unsigned kNotes = 8192;  // every neighbour at once, twice over
 
 rte_ring* create(unsigned worker, const std::string& name, unsigned count,
@@ -40,6 +41,7 @@ WorkerLink::WorkerLink(unsigned worker)
       arp_(create(worker, "arp", kArp)),
       wanted_(create(worker, "wanted", kNotes, sizeof(NeighbourNote))),
       known_(create(worker, "known", kNotes, sizeof(NeighbourNote))),
+      orders_(create(worker, "orders", kOrders, sizeof(ConnectionOrder))),
       from_kernel_(create(worker, "from_kernel", kPackets)),
       transmit_(create(worker, "transmit", kPackets)) {}
 
@@ -53,6 +55,7 @@ ControlRings WorkerLink::ends() const noexcept {
   rings.arp = arp_.get();
   rings.wanted = wanted_.get();
   rings.known = known_.get();
+  rings.orders = orders_.get();
   rings.from_kernel = from_kernel_.get();
   rings.transmit = transmit_.get();
   return rings;
@@ -81,6 +84,11 @@ bool WorkerLink::transmit(rte_mbuf* packet) noexcept {
 bool WorkerLink::tell(const NeighbourNote& note) noexcept {
   NeighbourNote copy = note;
   return rte_ring_sp_enqueue_elem(known_.get(), &copy, sizeof copy) == 0;
+}
+
+bool WorkerLink::order(const ConnectionOrder& order) noexcept {
+  ConnectionOrder copy = order;
+  return rte_ring_sp_enqueue_elem(orders_.get(), &copy, sizeof copy) == 0;
 }
 
 WorkerLink::UnderWay WorkerLink::under_way() const noexcept {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "dataplane/path/connection_order.h"
 #include "dataplane/path/control_ring.h"
 
 struct rte_mbuf;
@@ -34,6 +35,7 @@ class WorkerLink {
   bool route(rte_mbuf* packet) noexcept;
   bool transmit(rte_mbuf* packet) noexcept;
   bool tell(const NeighbourNote& note) noexcept;
+  bool order(const ConnectionOrder& order) noexcept;
 
   /// Packets under way in either direction.
   struct UnderWay {
@@ -53,6 +55,7 @@ class WorkerLink {
   Ring arp_;
   Ring wanted_;
   Ring known_;
+  Ring orders_;
   Ring from_kernel_;
   Ring transmit_;
 };

@@ -54,6 +54,7 @@ struct alignas(64) WorkerCounters {
   Counter merged;     ///< fragments that went into another one's buffer
   Counter split;      ///< fragments cut beside the first of their packet
   Counter expired;    ///< connections that timed out
+  Counter orders;     ///< of the control core over connections, carried out
   Counter evicted;    ///< connections that an order of the control core ended
   Gauge held;         ///< buffers that wait for a neighbour or for the rest of a datagram
   Gauge connections;

@@ -34,7 +34,10 @@ bool Pipeline::sweep(std::uint32_t budget) noexcept {
     // Out of resets: this connection comes first in the next iteration.
     if (!evict(static_cast<ConnIndex>(sweep_at_))) return true;
   }
-  if (sweep_at_ == table_.capacity()) sweep_at_ = kNoSweep;
+  if (sweep_at_ == table_.capacity()) {
+    sweep_at_ = kNoSweep;
+    counters_.orders.add(1);
+  }
   return true;
 }
 

@@ -102,11 +102,11 @@ INSTANTIATE_TEST_SUITE_P(
             "x.conf:1: setting `lan.address`: found 7; allowed: text in double quotes"},
         Bad{"# end", "balance = { mode = \"best\"; };",
             "x.conf:6: setting `balance.mode`: found \"best\"; allowed: bandwidth, pcc, policy, "
-            "failover"},
+            "failover, least-used, weighted"},
         Bad{"# end", "balence = { };",
             "x.conf:6: setting `balence`: unknown; did you mean `balance`?; allowed here: lan, "
             "uplinks, probes, routes, address_lists, balance, monitors, policy, port_forwards, "
-            "local_services, timeouts, tcp, limits"},
+            "local_services, failure, hooks, timeouts, tcp, limits"},
         Bad{"# end", "balance = { sample_ms = 300; };",
             "x.conf:6: setting `balance.window_ms`: found nothing; allowed: a multiple of "
             "sample_ms, 300"},
