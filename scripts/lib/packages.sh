@@ -8,6 +8,9 @@ readonly TEST_PACKAGES=(libgtest-dev libgmock-dev librapidcheck-dev)
 readonly CHECK_PACKAGES=(git clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev shellcheck
   gcovr)
 readonly DEMO_PACKAGES=(ca-certificates xz-utils)
+readonly LAB_PACKAGES=(iproute2 nftables ethtool procps util-linux iputils-ping iputils-tracepath
+  traceroute tcpdump iperf3 dnsmasq-base bind9-dnsutils rsync curl python3 python3-pytest
+  python3-scapy)
 
 die() {
   echo "${0##*/}: $*" >&2

@@ -1,0 +1,1 @@
+"""The laboratory as a show: load, faults, and what becomes of both, live in a terminal."""

@@ -1,0 +1,1 @@
+"""Routers that can be put under test: the kernel's own, and Spillway."""

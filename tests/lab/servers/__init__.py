@@ -1,0 +1,1 @@
+"""Servers of the laboratory, each a program of its own: `python3 -m tests.lab.servers.http`."""
