@@ -36,6 +36,7 @@ namespace spillway {
   X(unsolicited, "from an uplink, no connection and no port forward")                            \
   X(invalid_state, "TCP segment that cannot open a connection")                                  \
   X(icmp_unmatched, "ICMP error about no connection of ours (RFC 5508 REQ-4)")                    \
+  X(bad_icmp_checksum, "checksum of an ICMP error wrong (RFC 5508 REQ-3)")                       \
   X(icmp_unsupported, "ICMP type that is not translated")                                        \
   X(policy, "a policy rule says drop")                                                           \
   X(no_uplink, "no usable uplink for a new connection")                                          \

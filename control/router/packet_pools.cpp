@@ -55,8 +55,9 @@ std::uint32_t PacketPools::in_use() const noexcept {
 
 std::size_t PacketPools::memory_mib(const Needs& needs) {
   constexpr std::size_t overhead = 256;  // of the buffer's own header and the pool's
+  constexpr std::size_t page = 4096;     // without hugepages no buffer shares one
   const auto bytes = [](std::uint32_t count, std::size_t room) {
-    return std::size_t{count} * (data_room(room) + overhead);
+    return std::size_t{count} * ((data_room(room) + overhead + page - 1) / page * page);
   };
   const std::size_t datagrams =
       needs.datagram_room == 0 ? 0 : bytes(needs.datagrams, needs.datagram_room);

@@ -48,8 +48,8 @@ std::string counted(std::size_t n, const char* what) {
 }  // namespace
 
 std::size_t Router::memory_mib(const config::Config& config) {
-  constexpr std::size_t eal = 64;
-  return eal + (WorkerGroup::table_bytes(config.limits.connections) >> 20) +
+  constexpr std::size_t others = 128;  // rings, the fragment table, drivers, the EAL itself
+  return others + (WorkerGroup::table_bytes(config.limits.connections) >> 20) +
          PacketPools::memory_mib(RouterPorts::buffers(config));
 }
 

@@ -77,20 +77,26 @@ bool RouterPorts::link_interrupted() const {
 
 PacketPools::Needs RouterPorts::buffers(const config::Config& config) {
   constexpr std::uint32_t queues = 2 * EthPort::kDescriptors;
-  constexpr std::uint32_t rings = 4096;      // to and from the control core
-  constexpr std::uint32_t others = 2048;     // bursts, waiting for neighbours, caches
+  constexpr std::uint32_t rings = 2560;      // to and from the control core
+  constexpr std::uint32_t others = 1536;     // bursts, waiting for neighbours, caches
   constexpr std::uint32_t fragments = 8192;  // Fragments::kDatagrams, of the most pieces each
-  PacketPools::Needs needs{rings + others + fragments, 0, rings + others, 0};
-  const auto add = [&needs](const auto& side) {
+  PacketPools::Needs needs{rings + others, 0, rings + others, 0};
+  bool joins_fragments = false;
+  const auto add = [&](const auto& side) {
     const config::PortName name = *config::parse_port_name(side.port);
     needs.packet_room = std::max<std::size_t>(needs.packet_room, side.mtu + kLinkOverhead);
+    if (name.kind == config::PortName::Kind::linux) {
+      // It copies: no buffer waits in its queues, and the kernel has joined the fragments.
+      needs.datagram_room = std::max(needs.datagram_room, frame_room(name, side.mtu));
+      return;
+    }
     needs.packets += queues;
-    needs.datagrams += queues / 2;  // what transmit queues of other ports can hold
-    if (name.kind != config::PortName::Kind::linux) return;
-    needs.datagram_room = std::max(needs.datagram_room, frame_room(name, side.mtu));
+    needs.datagrams += queues / 2;
+    joins_fragments = true;
   };
   std::for_each(config.lans.begin(), config.lans.end(), add);
   std::for_each(config.uplinks.begin(), config.uplinks.end(), add);
+  needs.packets += joins_fragments ? fragments : fragments / 4;  // of Linux' own in any case
   return needs;
 }
 

@@ -139,6 +139,8 @@ void Pipeline::release_next_hops(const Connection& connection) noexcept {
   for (const NextHopId hop : connection.next_hop) neighbours_.release(hop);
 }
 
+// Where the source is not translated its port still may have to be: one client can reach the same
+// forward by two uplinks from one port.
 ConnRef Pipeline::insert_translated(const Placement& placement, const Connection& prepared,
                                     const FlowKey& key, DropReason& reason) noexcept {
   FlowKey translated = placement.translated;
@@ -159,7 +161,6 @@ ConnRef Pipeline::insert_translated(const Placement& placement, const Connection
       reason = DropReason::table_full;
       return {};
     }
-    if (!placement.translate_source) return {};
   }
   return {};
 }

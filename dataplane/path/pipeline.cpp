@@ -2,6 +2,8 @@
 
 #include <rte_prefetch.h>
 
+#include <optional>
+
 #include "dataplane/path/frame.h"
 
 namespace spillway {
@@ -9,6 +11,16 @@ namespace {
 
 /// Packets whose headers are fetched ahead of the one being parsed.
 constexpr std::uint32_t kParseAhead = 4;
+
+/// What the sender of a first packet is told. Strangers learn nothing of what is behind the router
+/// (R15), but that their packet has come a long way.
+std::optional<IcmpCause> cause_for(DropReason reason, Zone zone) noexcept {
+  if (reason == DropReason::ttl_expired) return kTtlExceeded;
+  if (is_uplink(zone)) return std::nullopt;
+  if (reason == DropReason::no_uplink || reason == DropReason::no_route) return kNetUnreachable;
+  if (reason == DropReason::port_exhausted) return kProhibited;
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -190,23 +202,12 @@ void Pipeline::forward_first(rte_mbuf* packet, const ParsedPacket& parsed,
     forward_along(packet, parsed, ref);
     return;
   }
-  switch (reason) {
-    case DropReason::punt_local:
-      punt(packet);
-      return;
-    case DropReason::ttl_expired:
-      refuse(packet, parsed, reason, kTtlExceeded);
-      return;
-    case DropReason::no_uplink:
-    case DropReason::no_route:
-      refuse(packet, parsed, reason, kNetUnreachable);
-      return;
-    case DropReason::port_exhausted:
-      refuse(packet, parsed, reason, kProhibited);
-      return;
-    default:
-      drop(packet, reason);
-  }
+  if (reason == DropReason::punt_local)
+    punt(packet);
+  else if (const auto cause = cause_for(reason, zone_))
+    refuse(packet, parsed, reason, *cause);
+  else
+    drop(packet, reason);
 }
 
 void Pipeline::send(rte_mbuf* packet, std::uint16_t total_length, NextHopId next_hop) noexcept {

@@ -97,8 +97,9 @@ Placement towards_kernel(const FlowKey& key, Mark mark) noexcept {
   return p;
 }
 
-/// A LAN host that uses an uplink's public address reaches the forward's target (R07, RFC 4787
-/// REQ-9). The target sees the router as the source: its answers must come back through here.
+/// A LAN host that uses an uplink's public address reaches the forward's target (R07). The target
+/// sees that address as the source, as any other server would (RFC 4787 REQ-9a), and its answers
+/// come back through here.
 Placement hairpin(const ConfigSnapshot& config, const FlowKey& key,
                   const ForwardTarget& target) noexcept {
   FlowKey to = key;
@@ -107,7 +108,7 @@ Placement hairpin(const ConfigSnapshot& config, const FlowKey& key,
   Placement p = towards_lan(config, key, to, Mark::wan_to_lans);
   if (p.kind != PlacementKind::forward) return p;
   p.translate_source = true;
-  p.translated.src = lan_hop(config, target.address).lan->interface.address;
+  p.translated.src = key.dst;
   return p;
 }
 

@@ -1,5 +1,6 @@
 // Packets that have no 5-tuple of their own: ARP, ICMP errors, and what the parser refused.
 
+#include <rte_ip.h>
 #include <rte_ring.h>
 
 #include "dataplane/conn/embedded.h"
@@ -7,6 +8,17 @@
 #include "dataplane/path/pipeline.h"
 
 namespace spillway {
+namespace {
+
+/// Of an ICMP message, in however many buffers it lies.
+bool icmp_checksum_ok(const rte_mbuf* packet, const ParsedPacket& parsed) noexcept {
+  std::uint16_t sum = 0;
+  const auto at = static_cast<std::uint32_t>(kEtherHeader + parsed.l4_offset);
+  const auto length = static_cast<std::uint32_t>(parsed.total_length - parsed.l4_offset);
+  return rte_raw_cksum_mbuf(packet, at, length, &sum) == 0 && sum == 0xffff;
+}
+
+}  // namespace
 
 void Pipeline::handle_special(rte_mbuf* packet, const ParsedPacket& parsed) noexcept {
   switch (parsed.kind) {
@@ -99,6 +111,10 @@ ConnRef Pipeline::find_embedded(const ParsedPacket& outer,
 
 // Nothing is refreshed and no state changes (R11, RFC 5508 REQ-6).
 void Pipeline::translate_icmp_error(rte_mbuf* packet, const ParsedPacket& parsed) noexcept {
+  if (!icmp_checksum_ok(packet, parsed)) {
+    drop(packet, DropReason::bad_icmp_checksum);
+    return;
+  }
   std::uint8_t* ip = frame_of(packet) + kEtherHeader;
   const std::size_t contiguous = packet->data_len - kEtherHeader;
   const std::size_t readable = std::min<std::size_t>(parsed.total_length, contiguous);

@@ -39,7 +39,7 @@ struct Hairpin : testing::Test {
 TEST_F(Hairpin, R07_ThereAndBack) {
   const Fate there = router.packet(kLan, build_frame(request(kHost)));
   ASSERT_EQ(there.port, kLan);
-  EXPECT_EQ(there.src(), kRouter) << "so that the answer comes back through the router";
+  EXPECT_EQ(there.src(), kIsp2Address) << "RFC 4787 REQ-9a";
   EXPECT_EQ(there.dst(), kTarget);
   EXPECT_EQ(there.dst_port(), 8080);
   EXPECT_EQ(there.ip()[ipv4::ttl], 63);
@@ -88,7 +88,7 @@ TEST_F(Hairpin, R01_R07_HostsWithOnePortGetTwo) {
 TEST_F(Hairpin, R07_TheTargetReachesItself) {
   const Fate there = router.packet(kLan, build_frame(request(kTarget)));
   ASSERT_EQ(there.port, kLan);
-  EXPECT_EQ(there.src(), kRouter);
+  EXPECT_EQ(there.src(), kIsp2Address);
   EXPECT_EQ(router.answer(there).dst(), kTarget);
 }
 
@@ -99,7 +99,7 @@ TEST_F(Hairpin, R07_FromInsideAndOutsideAtOnce) {
   ASSERT_EQ(in.port, kLan);
   ASSERT_EQ(hair.port, kLan);
   EXPECT_EQ(in.src(), kServer) << "strangers keep their address";
-  EXPECT_EQ(hair.src(), kRouter);
+  EXPECT_EQ(hair.src(), kIsp2Address);
   const Fate to_outside = router.answer(in);
   EXPECT_EQ(to_outside.port, kWan2) << "R38";
   EXPECT_EQ(to_outside.src(), kIsp2Address);
@@ -148,7 +148,7 @@ TEST_F(Hairpin, R07_R18_AnErrorOfTheTargetReachesTheHost) {
   const Fate there = router.packet(kLan, build_frame(sent));
   FrameSpec refusal;
   refusal.src = kTarget;
-  refusal.dst = kRouter;
+  refusal.dst = kIsp2Address;
   const Bytes about(there.ip(), there.ip() + there.frame.size() - kEtherHeader);
   const auto out = router.feed(kLan, {build_icmp_error(refusal, 3, 3, about)});
   ASSERT_EQ(out.size(), 1u);
