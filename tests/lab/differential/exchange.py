@@ -87,11 +87,14 @@ class Exchange:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             ready, _, _ = select.select(list(stations), [], [], left)
+            # The router's own ARP says nothing: it comes for ever.
+            news = False
             for station in ready:
                 frame = station.receive(0)
                 if frame and ethertype(frame) == _IPV4:
                     out[stations[station]].append(frame[_ETHERNET:])
-            if ready and _has_ending(out, mark):
+                    news = True
+            if news and _has_ending(out, mark):
                 given = sum(not is_clock(p) for packets in out.values() for p in packets)
                 deadline = time.monotonic() + (_QUIET_S if given >= expected else _GRACE_S)
         return out
