@@ -22,9 +22,10 @@ enum class EventKind : std::uint8_t {
   conflict,  ///< somebody else uses an address of ours
   config,    ///< the configuration was read again
   hook,      ///< a hook failed
+  stall,     ///< a worker stands still, or goes on
   trouble,   ///< something an admin should look at
 };
-inline constexpr std::size_t kEventKinds = 11;
+inline constexpr std::size_t kEventKinds = 12;
 
 /// "switch", "health", ...: in the log, for hooks and filters.
 std::string_view name_of(EventKind kind) noexcept;

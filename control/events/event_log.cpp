@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<std::string_view, kEventKinds> kNames = {
     "start", "switch",   "health", "monitor", "failover", "failback",
-    "link",  "conflict", "config", "hook",    "trouble"};
+    "link",  "conflict", "config", "hook",    "stall",    "trouble"};
 
 }  // namespace
 

@@ -17,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 50ms;
+constexpr auto kWorkersEvery = 10ms;
 // The control core sleeps between looks at the rings: shortly while there is something for it.
 constexpr auto kNap = 1ms;
 constexpr auto kShortNap = 50us;
@@ -132,6 +133,7 @@ void Router::poll() {
   const TimePoint now = clock_.now();
   if (arp_->poll(now) + linux_->poll() > 0) busy_until_ = now + kBusyFor;
   steering_->poll(now);
+  if (now >= next_look_at_workers_) watch_workers(now);
   if (now >= next_tick_) tick(now);
   next_poll_.expires_after(now < busy_until_ ? std::chrono::nanoseconds(kShortNap)
                                              : std::chrono::nanoseconds(kNap));
@@ -145,6 +147,23 @@ void Router::tick(TimePoint now) {
   arp_->tick(now);
   workers_->reclaim();
   watch_checksums(now);
+}
+
+/// R46: the control core goes on without them, and says so.
+void Router::watch_workers(TimePoint now) {
+  next_look_at_workers_ = now + kWorkersEvery;
+  const std::vector<std::uint64_t> iterations = workers_->iterations();
+  for (const StallWatch::Notice& notice : stalls_.observe(now, iterations)) {
+    const std::string name = "worker " + std::to_string(notice.worker);
+    const auto stood = std::chrono::duration_cast<std::chrono::milliseconds>(notice.stood);
+    const std::string ms = std::to_string(stood.count());
+    events_.add(now, {.kind = EventKind::stall,
+                      .severity = Severity::warning,
+                      .subject = name,
+                      .text = name + (notice.stalled ? " has stood still for " + ms + " ms"
+                                                     : " goes on after " + ms + " ms"),
+                      .facts = {{"state", notice.stalled ? "begins" : "ends"}, {"ms", ms}}});
+  }
 }
 
 /// Says once for each port that its senders leave their checksums unfinished.

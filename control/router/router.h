@@ -16,6 +16,7 @@
 #include "control/router/linux_side.h"
 #include "control/router/packet_pools.h"
 #include "control/router/router_ports.h"
+#include "control/router/stall_watch.h"
 #include "control/router/steering.h"
 #include "control/router/tsc_clock.h"
 #include "control/router/worker_group.h"
@@ -46,6 +47,7 @@ class Router {
   void poll();
   void tick(TimePoint now);
   void watch_checksums(TimePoint now);
+  void watch_workers(TimePoint now);
   void wait_for_signals();
   Answer obey(const std::string& line);
   Answer reload();
@@ -71,7 +73,9 @@ class Router {
   std::unique_ptr<ArpService> arp_;
   std::unique_ptr<LinuxSide> linux_;
   std::unique_ptr<Steering> steering_;
+  StallWatch stalls_;
   TimePoint next_tick_;
+  TimePoint next_look_at_workers_;
   TimePoint busy_until_;
   std::vector<bool> warned_of_checksums_;
 };

@@ -93,6 +93,12 @@ void WorkerGroup::add_to(CounterTotals& totals) const {
   for (const auto& link : links_) totals.add(link->under_way());
 }
 
+std::vector<std::uint64_t> WorkerGroup::iterations() const {
+  std::vector<std::uint64_t> all;
+  for (const auto& thread : threads_) all.push_back(thread->iterations());
+  return all;
+}
+
 unsigned WorkerGroup::order(const ConnectionOrder& order) noexcept {
   unsigned taken = 0;
   for (const auto& link : links_) taken += link->order(order);

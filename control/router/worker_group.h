@@ -43,6 +43,8 @@ class WorkerGroup {
   std::span<const std::unique_ptr<WorkerLink>> links() const noexcept { return links_; }
   UplinkCounts uplink_counts(const config::Config& config) const;
   void add_to(CounterTotals& totals) const;
+  /// How often each worker has gone round: it stands still when the worker does.
+  std::vector<std::uint64_t> iterations() const;
   /// Gives an order to every worker; how many took it.
   unsigned order(const ConnectionOrder& order) noexcept;
   /// Orders that workers have carried out, and connections that ended by them.

@@ -23,10 +23,11 @@ std::string first_cpu() {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  std::string cpu = first_cpu();
-  std::string arguments[] = {
-      "test", "--no-huge", "--no-pci",          "--no-shconf", "--no-telemetry",
-      "-m",   "256",       "--log-level=error", "-l",          cpu};
+  // A second thread for tests of threads; two share the CPU.
+  std::string lcores = "--lcores=0@" + first_cpu() + ",1@" + first_cpu();
+  std::string arguments[] = {"test",        "--no-huge",         "--no-pci",
+                             "--no-shconf", "--no-telemetry",    "-m",
+                             "256",         "--log-level=error", lcores};
   char* eal[std::size(arguments)];
   for (std::size_t i = 0; i < std::size(arguments); ++i) eal[i] = arguments[i].data();
   if (rte_eal_init(static_cast<int>(std::size(arguments)), eal) < 0) {
