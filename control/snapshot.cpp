@@ -71,8 +71,8 @@ std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& con
     snapshot->lans.push_back({config.lans[i].address, lan_port(i)});
   for (std::size_t i = 0; i < config.uplinks.size(); ++i) {
     const config::Uplink& uplink = config.uplinks[i];
-    snapshot->uplinks.push_back({uplink.address, uplink.gateway,
-                                 uplink_port(config, uplink_id(i)), uplink.masquerade,
+    snapshot->uplinks.push_back({uplink.address, uplink.gateway, uplink_port(config, uplink_id(i)),
+                                 uplink.masquerade,
                                  i < probe_ids.size() ? probe_ids[i] : L4Port{}});
   }
   snapshot->lan_list = prefixes(config, "LAN");
