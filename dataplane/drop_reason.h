@@ -47,6 +47,7 @@ namespace spillway {
   X(table_full, "connection table full")                                                         \
   X(mtu_exceeded, "larger than the MTU of the egress port")                                      \
   X(headers_split, "headers spread over buffers that cannot be joined")                          \
+  X(handoff_full, "ring to the worker that keeps the connection, or sends by the port, full")     \
   X(punt_ring_full, "ring to the control core full")                                             \
   X(arp_limit, "more ARP than a port may hand to the control core")                              \
   X(unsendable, "several buffers, or no room for a VLAN tag: the egress driver cannot send it")  \

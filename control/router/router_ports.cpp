@@ -101,7 +101,10 @@ PacketPools::Needs RouterPorts::buffers(const config::Config& config) {
 }
 
 WorkerPort RouterPorts::worker_port(const RouterPort& port) {
-  return {port.device->id(), 0, port.index, port.vlan, port.device->sends_segments()};
+  return {.ethdev = port.device->id(),
+          .index = port.index,
+          .vlan = port.vlan,
+          .sends_segments = port.device->sends_segments()};
 }
 
 PipelinePort RouterPorts::pipeline_port(const RouterPort& port) {

@@ -47,7 +47,8 @@ PipelineSettings settings_of(const config::Config& config, const WorkerLink& lin
 WorkerGroup::WorkerGroup(const config::Config& config, const RouterPorts& ports,
                          const PacketPools& pools, const TscClock& clock,
                          std::span<const L4Port> probe_ids)
-    : affinity_(kStickyHosts),
+    : clock_(clock),
+      affinity_(kStickyHosts),
       snapshots_(compile_snapshot(config, LocalDelivery::control_core, probe_ids), 1) {
   links_.push_back(std::make_unique<WorkerLink>(0));
   workers_.push_back(std::make_unique<Worker>(
@@ -76,6 +77,12 @@ void WorkerGroup::start() {
 
 void WorkerGroup::stop() noexcept {
   for (const auto& thread : threads_) thread->stop();
+  // What one worker still has for another moves on until nothing does.
+  std::uint32_t moved = 1;
+  while (moved > 0) {
+    moved = 0;
+    for (const auto& worker : workers_) moved += worker->finish(clock_.now());
+  }
 }
 
 void WorkerGroup::publish(std::unique_ptr<const ConfigSnapshot> snapshot) {

@@ -61,6 +61,7 @@ class WorkerGroup {
   static std::size_t table_bytes(std::uint32_t connections) noexcept;
 
  private:
+  const TscClock& clock_;
   ActiveCell active_;
   AffinityTable affinity_;
   SnapshotCell snapshots_;

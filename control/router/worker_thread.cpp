@@ -43,7 +43,6 @@ void WorkerThread::run() noexcept {
     iterations_.store(++iterations, std::memory_order_relaxed);
     if (idle >= kIdleBeforeYield) sched_yield();
   }
-  worker_.finish(clock_.now());
 }
 
 }  // namespace spillway

@@ -18,7 +18,7 @@ class WorkerThread {
 
   /// Throws std::runtime_error when the lcore is busy.
   void start(unsigned lcore);
-  /// Returns when the last iteration is over and what waited has been dropped.
+  /// Returns when the last iteration is over.
   void stop() noexcept;
 
   /// Iterations so far: stands still when the worker does.

@@ -2,10 +2,10 @@
 
 namespace spillway {
 
-PortSequence::PortSequence(const HashSecret& secret, const FlowKey& original,
-                           L4Port preferred) noexcept
+PortSequence::PortSequence(const HashSecret& secret, const FlowKey& original, L4Port preferred,
+                           unsigned one_in) noexcept
     : state_(std::uint64_t{flow_hash(secret, original)} << 32 ^ secret.b),
-      attempts_left_(kAttempts),
+      attempts_left_(kAttempts * one_in),
       first_(1024),
       size_(65536 - 1024),
       preferred_(preferred) {

@@ -17,7 +17,9 @@ class PortSequence {
   /// At 95 % occupancy this many random attempts fail in 0.1 % of cases.
   static constexpr unsigned kAttempts = 128;
 
-  PortSequence(const HashSecret& secret, const FlowKey& original, L4Port preferred) noexcept;
+  /// With `one_in` > 1 only one port in so many will do, and so many times as many are tried.
+  PortSequence(const HashSecret& secret, const FlowKey& original, L4Port preferred,
+               unsigned one_in = 1) noexcept;
 
   /// False when the attempts are used up.
   bool next(L4Port& port) noexcept;

@@ -20,6 +20,7 @@ enum class PacketKind : std::uint8_t {
   arp,
   fragment,  ///< of an IPv4 packet: to be put together first
   drop,
+  gone,  ///< to another worker, before it was looked up
 };
 
 /// What an IPv4 packet says of itself. The 5-tuple is kept as the words that lie in the packet, so

@@ -16,6 +16,7 @@ namespace spillway {
 struct Burst {
   PortIndex port = PortIndex::none;
   std::uint32_t size = 0;
+  std::uint64_t bytes = 0;  ///< of all frames
   std::array<rte_mbuf*, kBurst> packets;
   std::array<ParsedPacket, kBurst> parsed;
 

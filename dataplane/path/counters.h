@@ -51,6 +51,8 @@ struct alignas(64) WorkerCounters {
   Counter punted;     ///< handed to the control core
   Counter generated;  ///< made by the worker itself: ICMP errors
   Counter relayed;    ///< sent as they came from the control core
+  Counter given;      ///< to other workers
+  Counter taken;      ///< from other workers
   Counter merged;     ///< fragments that went into another one's buffer
   Counter split;      ///< fragments cut beside the first of their packet
   Counter expired;    ///< connections that timed out

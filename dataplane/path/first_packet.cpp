@@ -144,10 +144,11 @@ void Pipeline::release_next_hops(const Connection& connection) noexcept {
 ConnRef Pipeline::insert_translated(const Placement& placement, const Connection& prepared,
                                     const FlowKey& key, DropReason& reason) noexcept {
   FlowKey translated = placement.translated;
-  PortSequence ports(table_.secret(), key, key.src_port);
+  PortSequence ports(table_.secret(), key, key.src_port, owners_ ? owners_->workers() : 1);
   reason = DropReason::port_exhausted;
   while (ports.next(translated.src_port)) {
     if (placement.translate_source && promised(*config_, placement, translated)) continue;  // R03
+    if (!answers_come_here(key, reversed(translated, placement.reply_zone))) continue;
     Connection connection = make_connection(key, translated, placement.reply_zone);
     connection.state = prepared.state;
     connection.mark = prepared.mark;
@@ -163,6 +164,11 @@ ConnRef Pipeline::insert_translated(const Placement& placement, const Connection
     }
   }
   return {};
+}
+
+/// Whether a translation brings the answers to the worker that keeps the connection.
+bool Pipeline::answers_come_here(const FlowKey& key, const FlowKey& answer) const noexcept {
+  return owners_ == nullptr || owners_->owner(*config_, answer) == owners_->owner(*config_, key);
 }
 
 void Pipeline::count_opened(const Connection& connection, const FlowKey& key) noexcept {

@@ -30,7 +30,10 @@ Pipeline::Pipeline(const PipelineSettings& settings)
       rings_(settings.rings),
       tell_senders_(settings.tell_senders),
       affinity_(settings.affinity),
-      packets_(settings.packets) {
+      packets_(settings.packets),
+      owners_(settings.owners),
+      handoff_(settings.handoff),
+      self_(settings.self) {
   if (settings.counted_hosts > 0) hosts_ = std::make_unique<HostCounts>(settings.counted_hosts);
   if (settings.fragment_headers != nullptr)
     fragments_ = std::make_unique<Fragments>(settings.fragment_headers, settings.fragment_bodies,
@@ -55,9 +58,12 @@ void Pipeline::begin(TimePoint now, const ConfigSnapshot& config,
   budget_.refresh(active, active_);
 }
 
-void Pipeline::process(Burst& burst) noexcept {
+void Pipeline::process(Burst& burst, Origin origin) noexcept {
   refs_stale_ = false;
+  stays_here_ = owners_ == nullptr || origin == Origin::worker;
   parse(burst);
+  if (origin == Origin::port) count_received(burst);
+  if (!stays_here_ && !ports_[index_of(burst.port)].sorted) sort_out(burst);
   look_up(burst);
   forward(burst);
 }
@@ -67,13 +73,13 @@ void Pipeline::parse(Burst& burst) noexcept {
   port_ = burst.port;
   zone_ = port.zone;
   burst.lookups = 0;
-  std::uint64_t bytes = 0;
+  burst.bytes = 0;
   for (std::uint32_t i = 0; i < std::min(burst.size, kParseAhead); ++i)
     rte_prefetch0(frame_of(burst.packets[i]));
   for (std::uint32_t i = 0; i < burst.size; ++i) {
     if (i + kParseAhead < burst.size) rte_prefetch0(frame_of(burst.packets[i + kParseAhead]));
     rte_mbuf* packet = burst.packets[i];
-    bytes += packet->pkt_len;
+    burst.bytes += packet->pkt_len;
     ParsedPacket& parsed = burst.parsed[i];
     if (!headers_joined(packet)) [[unlikely]] {
       parsed = ParsedPacket{};
@@ -88,9 +94,37 @@ void Pipeline::parse(Burst& burst) noexcept {
     burst.keys[at] = key_of(parsed, zone_);
     burst.hashes[at] = table_.hash(burst.keys[at]);
   }
+}
+
+void Pipeline::count_received(const Burst& burst) noexcept {
   PortCounters& counters = counters_.ports[index_of(burst.port)];
   counters.rx_packets.add(burst.size);
-  counters.rx_bytes.add(bytes);
+  counters.rx_bytes.add(burst.bytes);
+}
+
+/// Where no card has done it: gives away what other workers keep, before it is looked up in vain.
+void Pipeline::sort_out(Burst& burst) noexcept {
+  std::uint32_t kept = 0;
+  for (std::uint32_t at = 0; at < burst.lookups; ++at) {
+    const std::uint8_t i = burst.lookup_of[at];
+    if (hand_over(burst.packets[i], burst.keys[at])) {
+      burst.parsed[i].kind = PacketKind::gone;
+      continue;
+    }
+    burst.lookup_of[kept] = i;
+    burst.keys[kept] = burst.keys[at];
+    burst.hashes[kept] = burst.hashes[at];
+    ++kept;
+  }
+  burst.lookups = kept;
+}
+
+/// False when the packet is this worker's own.
+bool Pipeline::hand_over(rte_mbuf* packet, const FlowKey& key) noexcept {
+  const unsigned owner = owners_->owner(*config_, key);
+  if (owner == self_) return false;
+  handoff_->give(owner, packet, port_);
+  return true;
 }
 
 void Pipeline::look_up(Burst& burst) noexcept {
@@ -196,6 +230,7 @@ void Pipeline::forward_first(rte_mbuf* packet, const ParsedPacket& parsed,
     forward_known(packet, parsed, key, ref);
     return;
   }
+  if (!stays_here_ && hand_over(packet, key)) return;
   DropReason reason = DropReason::unsolicited;
   ref = open(packet, parsed, key, reason);
   if (ref.found()) {

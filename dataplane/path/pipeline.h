@@ -14,8 +14,10 @@
 #include "dataplane/path/control_ring.h"
 #include "dataplane/path/counters.h"
 #include "dataplane/path/fragments.h"
+#include "dataplane/path/handoff.h"
 #include "dataplane/path/host_counts.h"
 #include "dataplane/path/neighbour_table.h"
+#include "dataplane/path/owner.h"
 #include "dataplane/path/pending_packets.h"
 #include "dataplane/path/placement.h"
 #include "dataplane/path/tx_buffers.h"
@@ -33,6 +35,7 @@ struct PipelinePort {
   MacAddr mac;
   std::uint16_t mtu = 1500;
   bool companion = false;  ///< Linux listens there too: frames to groups are for it
+  bool sorted = true;      ///< its card gives each worker the packets of its own connections
 };
 
 /// Settings that last as long as the worker.
@@ -47,6 +50,10 @@ struct PipelineSettings {
   rte_mempool* fragment_bodies = nullptr;
   AffinityTable* affinity = nullptr;  ///< shared by all workers; null: no host is kept together
   rte_mempool* packets = nullptr;     ///< for what the worker itself sends: resets; null: none
+  /// Where there are several workers; null where there is but one.
+  const OwnerMap* owners = nullptr;
+  Handoff* handoff = nullptr;
+  unsigned self = 0;  ///< this worker's number
 };
 
 /// How many ICMP errors the router sends (RFC 1812 4.3.2.8).
@@ -78,8 +85,10 @@ class Pipeline {
   /// What the next bursts see: time, the configuration and the active word of this iteration.
   void begin(TimePoint now, const ConfigSnapshot& config, const ActiveCell& active) noexcept;
 
-  /// Forwards, punts or drops each packet of `burst`; what leaves is in `tx()`.
-  void process(Burst& burst) noexcept;
+  /// Forwards, punts, drops or hands over each packet of `burst`; what leaves is in `tx()`.
+  /// `Origin::worker`: another worker has received and counted them, and they stay here.
+  enum class Origin : std::uint8_t { port, worker };
+  void process(Burst& burst, Origin origin = Origin::port) noexcept;
 
   /// Ends at most `budget` connections that have timed out.
   void expire(std::uint32_t budget) noexcept;
@@ -117,6 +126,8 @@ class Pipeline {
 
  private:
   void parse(Burst& burst) noexcept;
+  void count_received(const Burst& burst) noexcept;
+  void sort_out(Burst& burst) noexcept;
   void look_up(Burst& burst) noexcept;
   void forward(Burst& burst) noexcept;
   void forward_known(rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
@@ -124,6 +135,7 @@ class Pipeline {
   void forward_first(rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key) noexcept;
   void forward_along(rte_mbuf* packet, const ParsedPacket& parsed, ConnRef ref) noexcept;
   void send(rte_mbuf* packet, std::uint16_t total_length, NextHopId next_hop) noexcept;
+  bool hand_over(rte_mbuf* packet, const FlowKey& key) noexcept;
   bool follow_state(ConnIndex index, Direction direction, const rte_mbuf* packet,
                     const ParsedPacket& parsed) noexcept;
   void end_connection(ConnIndex index) noexcept;
@@ -135,6 +147,7 @@ class Pipeline {
                     DropReason& reason) noexcept;
   ConnRef insert_translated(const Placement& placement, const Connection& prepared,
                             const FlowKey& key, DropReason& reason) noexcept;
+  bool answers_come_here(const FlowKey& key, const FlowKey& answer) const noexcept;
   NextHopId way_back(const FlowKey& key) noexcept;
   bool hold_next_hops(const Placement& placement, const FlowKey& key,
                       Connection& connection) noexcept;
@@ -182,6 +195,9 @@ class Pipeline {
   AffinityTable* affinity_;
   rte_mempool* packets_;
   TokenBucket reset_budget_{kResetsPerSecond, kResetsAtOnce};
+  const OwnerMap* owners_;
+  Handoff* handoff_;
+  unsigned self_;
   ConnectionOrder order_;
   std::uint32_t sweep_at_ = kNoSweep;  ///< the next place to look at
   std::array<PipelinePort, kMaxPorts> ports_{};
@@ -196,6 +212,7 @@ class Pipeline {
   PortIndex port_ = PortIndex::none;  ///< of this burst
   Zone zone_ = Zone::lan;             ///< of this burst
   bool refs_stale_ = false;           ///< a connection ended since this burst was looked up
+  bool stays_here_ = true;            ///< this burst: no other worker is asked
 
   static constexpr std::uint32_t kNoSweep = 0xffffffff;
 };

@@ -30,14 +30,6 @@ bool broadcast_of_ours(const ConfigSnapshot& config, Ipv4Addr dst) noexcept {
   return false;
 }
 
-bool own_address(const ConfigSnapshot& config, Ipv4Addr dst) noexcept {
-  for (const auto& lan : config.lans)
-    if (lan.interface.address == dst) return true;
-  for (const auto& uplink : config.uplinks)
-    if (uplink.interface.address == dst) return true;
-  return false;
-}
-
 /// Addresses that no packet may carry over a router, whatever the rest of the configuration says.
 struct AddressVerdict {
   bool refused = false;
@@ -163,6 +155,14 @@ UplinkId place_new(const PlacementContext& context, UplinkSet candidates,
 
 }  // namespace
 
+bool is_own(const ConfigSnapshot& config, Ipv4Addr address) noexcept {
+  for (const auto& lan : config.lans)
+    if (lan.interface.address == address) return true;
+  for (const auto& uplink : config.uplinks)
+    if (uplink.interface.address == address) return true;
+  return false;
+}
+
 LanHop lan_hop(const ConfigSnapshot& config, Ipv4Addr dst) noexcept {
   for (const LanSide& lan : config.lans)
     if (lan.interface.network().contains(dst)) return {&lan, lan.port, dst};
@@ -186,9 +186,9 @@ Placement place_from_lan(const PlacementContext& context, const FlowKey& key) no
   const ConfigSnapshot& config = context.config;
   const AddressVerdict verdict = judge_addresses(config, key);
   if (verdict.refused) return refuse(verdict.reason);
-  if (!config.lan_list.contains(key.src) || own_address(config, key.src))
+  if (!config.lan_list.contains(key.src) || is_own(config, key.src))
     return refuse(DropReason::lan_source_outside);
-  if (own_address(config, key.dst)) return place_local(config, key);
+  if (is_own(config, key.dst)) return place_local(config, key);
   if (config.connected_list.contains(key.src) && config.connected_list.contains(key.dst))
     return place_connected(context, key);
   if (config.lan_list.contains(key.dst)) return towards_lan(config, key, key, Mark::no_mark);
@@ -224,7 +224,7 @@ Placement place_from_kernel(const PlacementContext& context, const FlowKey& key)
   const ConfigSnapshot& config = context.config;
   const AddressVerdict verdict = judge_addresses(config, key);
   if (verdict.refused) return refuse(verdict.reason);
-  if (!own_address(config, key.src)) return refuse(DropReason::martian_source);
+  if (!is_own(config, key.src)) return refuse(DropReason::martian_source);
   const Placement lan = towards_lan(config, key, key, Mark::no_mark);
   if (lan.kind == PlacementKind::forward) return lan;
   const UplinkId id = main_table(config, context.active.usable, key.dst);

@@ -59,6 +59,9 @@ struct LanHop {
 };
 LanHop lan_hop(const ConfigSnapshot& config, Ipv4Addr dst) noexcept;
 
+/// Whether `address` is one of the router's own.
+bool is_own(const ConfigSnapshot& config, Ipv4Addr address) noexcept;
+
 /// The uplink that the main table gives for `dst`: a connected one, else the usable one with the
 /// least distance; none when there is none. Any thread.
 UplinkId main_table(const ConfigSnapshot& config, UplinkSet usable, Ipv4Addr dst) noexcept;

@@ -31,6 +31,8 @@ void Pipeline::handle_special(rte_mbuf* packet, const ParsedPacket& parsed) noex
     case PacketKind::fragment:
       join_fragment(packet, parsed);
       return;
+    case PacketKind::gone:
+      return;
     case PacketKind::flow:
     case PacketKind::drop:
       if (is_for_linux(parsed))
@@ -65,6 +67,13 @@ void Pipeline::join_fragment(rte_mbuf* packet, const ParsedPacket& parsed) noexc
     drop(packet, DropReason::fragment);
     return;
   }
+  // All fragments of a datagram come together at one worker, which may not be the one that keeps
+  // its connection: they carry no ports.
+  const unsigned joiner = stays_here_ ? self_ : owners_->joiner(zone_, parsed);
+  if (joiner != self_) {
+    handoff_->give(joiner, packet, port_);
+    return;
+  }
   const Fragments::Joined joined = fragments_->join(packet, parsed.l4_offset, port_, time_);
   counters_.drops[index_of(DropReason::fragment)].add(joined.discarded);
   counters_.merged.add(joined.merged);
@@ -78,12 +87,13 @@ void Pipeline::process_joined(rte_mbuf* packet) noexcept {
   }
   const ParsedPacket parsed =
       parse_frame(frame_of(packet), packet->pkt_len, ports_[index_of(port_)].mac);
-  if (parsed.kind == PacketKind::flow) {
-    const FlowKey key = key_of(parsed, zone_);
-    forward_first(packet, parsed, key);
-  } else {
+  const bool stayed_here = stays_here_;
+  stays_here_ = owners_ == nullptr;
+  if (parsed.kind == PacketKind::flow)
+    forward_first(packet, parsed, key_of(parsed, zone_));
+  else
     handle_special(packet, parsed);
-  }
+  stays_here_ = stayed_here;
 }
 
 void Pipeline::punt(rte_mbuf* packet) noexcept {
@@ -125,7 +135,8 @@ void Pipeline::translate_icmp_error(rte_mbuf* packet, const ParsedPacket& parsed
   }
   const ConnRef ref = find_embedded(parsed, error.inner());
   if (!ref.found()) {
-    drop(packet, DropReason::icmp_unmatched);
+    if (stays_here_ || !hand_over(packet, answer_key(error.inner(), zone_)))
+      drop(packet, DropReason::icmp_unmatched);
     return;
   }
   const Connection& c = table_[ref.index()];

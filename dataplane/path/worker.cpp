@@ -30,7 +30,12 @@ std::uint16_t vlan_of(const rte_mbuf* packet) noexcept {
 
 Worker::Worker(unsigned id, const PipelineSettings& settings, SnapshotCell& snapshots,
                const ActiveCell& active)
-    : id_(id), snapshots_(snapshots), active_(active), rings_(settings.rings), pipeline_(settings) {
+    : id_(id),
+      snapshots_(snapshots),
+      active_(active),
+      rings_(settings.rings),
+      handoff_(settings.handoff),
+      pipeline_(settings) {
   snapshots_.attach(id_);
 }
 
@@ -41,12 +46,13 @@ Worker::~Worker() {
 void Worker::add_port(const WorkerPort& port, const PipelinePort& facts) {
   ports_.push_back(port);
   pipeline_.set_port(port.index, facts);
+  if (port.rx_queue == kNoQueue) return;
   const auto same = [&](const Source& s) {
-    return s.ethdev == port.ethdev && s.queue == port.queue;
+    return s.ethdev == port.ethdev && s.rx_queue == port.rx_queue;
   };
   auto source = std::find_if(sources_.begin(), sources_.end(), same);
   if (source == sources_.end())
-    source = sources_.insert(sources_.end(), Source{port.ethdev, port.queue, false, {}});
+    source = sources_.insert(sources_.end(), Source{port.ethdev, port.rx_queue, false, {}});
   source->tagged |= port.vlan != 0;
   source->ports.push_back(port);
 }
@@ -54,7 +60,7 @@ void Worker::add_port(const WorkerPort& port, const PipelinePort& facts) {
 std::uint32_t Worker::poll(TimePoint now) noexcept {
   pipeline_.begin(now, snapshots_.load(), active_);
   hear_control();
-  std::uint32_t received = take_from_kernel();
+  std::uint32_t received = take_from_kernel() + take_from_workers();
   for (const Source& source : sources_) received += receive(source);
   pipeline_.expire(kExpireBudget);
   if (pipeline_.sweep(kSweepBudget)) [[unlikely]]
@@ -64,25 +70,26 @@ std::uint32_t Worker::poll(TimePoint now) noexcept {
   return received;
 }
 
-void Worker::finish(TimePoint now) noexcept {
+std::uint32_t Worker::finish(TimePoint now) noexcept {
   pipeline_.begin(now, snapshots_.load(), active_);
-  while (hear_control() > 0) {
-  }
-  while (take_from_kernel() > 0) {
-  }
+  std::uint32_t taken = 0;
+  while (const std::uint32_t n = hear_control() + take_from_kernel() + take_from_workers())
+    taken += n;
   pipeline_.drain();
   pipeline_.publish_gauges();
   snapshots_.quiescent(id_);
+  return taken;
 }
 
 std::uint32_t Worker::receive(const Source& source) noexcept {
   if (source.tagged) {
-    const std::uint16_t n = rte_eth_rx_burst(source.ethdev, source.queue, received_.data(), kBurst);
+    const std::uint16_t n =
+        rte_eth_rx_burst(source.ethdev, source.rx_queue, received_.data(), kBurst);
     process_tagged(source, n);
     return n;
   }
   const std::uint16_t n =
-      rte_eth_rx_burst(source.ethdev, source.queue, burst_.packets.data(), kBurst);
+      rte_eth_rx_burst(source.ethdev, source.rx_queue, burst_.packets.data(), kBurst);
   process(source.ports.front().index, n);
   return n;
 }
@@ -111,12 +118,35 @@ void Worker::process_tagged(const Source& source, std::uint32_t received) noexce
     pipeline_.drop_at(source.ports.front().index, received_[i], DropReason::vlan_tagged);
 }
 
-void Worker::process(PortIndex port, std::uint32_t size) noexcept {
+void Worker::process(PortIndex port, std::uint32_t size, Pipeline::Origin origin) noexcept {
   if (size == 0) return;
   burst_.port = port;
   burst_.size = size;
-  pipeline_.process(burst_);
+  pipeline_.process(burst_, origin);
+  if (handoff_ != nullptr) pass_on();
   flush();
+}
+
+/// What other workers keep.
+void Worker::pass_on() noexcept {
+  const std::uint32_t given = handoff_->flush(
+      [this](rte_mbuf* packet) { pipeline_.drop(packet, DropReason::handoff_full); });
+  if (given > 0) counters().given.add(given);
+}
+
+std::uint32_t Worker::take_from_workers() noexcept {
+  if (handoff_ == nullptr) return 0;
+  const std::uint32_t taken = handoff_->take([this](const Handoff::Taken& next) {
+    if (next.to_be_sent) {
+      for (rte_mbuf* packet : next.packets) pipeline_.tx().push(next.port, packet);
+      flush();
+      return;
+    }
+    std::copy(next.packets.begin(), next.packets.end(), burst_.packets.begin());
+    process(next.port, static_cast<std::uint32_t>(next.packets.size()), Pipeline::Origin::worker);
+  });
+  if (taken > 0) counters().taken.add(taken);
+  return taken;
 }
 
 /// Returns the frames that it sent.
@@ -174,14 +204,29 @@ std::span<rte_mbuf*> Worker::made_sendable(const WorkerPort& port,
 }
 
 void Worker::flush(const WorkerPort& port) noexcept {
-  const auto all = pipeline_.tx().pending(port.index);
-  if (all.empty()) return;
+  const auto pending = pipeline_.tx().pending(port.index);
+  if (pending.empty()) return;
+  if (port.tx_queue != kNoQueue)
+    transmit(port, pending);
+  else
+    have_sent(port, pending);
+  pipeline_.tx().clear(port.index);
+}
+
+/// By another worker, that has a queue.
+void Worker::have_sent(const WorkerPort& port, std::span<rte_mbuf*> pending) noexcept {
+  const std::uint32_t given = handoff_->send(port.sender, pending, port.index);
+  counters().given.add(given);
+  for (rte_mbuf* packet : pending.subspan(given)) pipeline_.drop(packet, DropReason::handoff_full);
+}
+
+void Worker::transmit(const WorkerPort& port, std::span<rte_mbuf*> all) noexcept {
   const auto pending = made_sendable(port, all);
   // Tags count neither here nor on the way in.
   const std::uint32_t tag = port.vlan != 0 ? kVlanTag : 0;
   std::uint64_t bytes = 0;
   for (const rte_mbuf* packet : pending) bytes += packet->pkt_len - tag;
-  const std::uint16_t sent = rte_eth_tx_burst(port.ethdev, port.queue, pending.data(),
+  const std::uint16_t sent = rte_eth_tx_burst(port.ethdev, port.tx_queue, pending.data(),
                                               static_cast<std::uint16_t>(pending.size()));
   PortCounters& counters = pipeline_.counters().ports[index_of(port.index)];
   for (rte_mbuf* packet : pending.subspan(sent)) {
@@ -190,7 +235,6 @@ void Worker::flush(const WorkerPort& port) noexcept {
   }
   counters.tx_packets.add(sent);
   counters.tx_bytes.add(bytes);
-  pipeline_.tx().clear(port.index);
 }
 
 }  // namespace spillway

@@ -10,10 +10,14 @@
 
 namespace spillway {
 
-/// A port, or a VLAN sub-interface of one: several may name the same ethdev and queue.
+inline constexpr std::uint16_t kNoQueue = 0xffff;
+
+/// A port, or a VLAN sub-interface of one: several may name the same ethdev and queues.
 struct WorkerPort {
   std::uint16_t ethdev = 0;
-  std::uint16_t queue = 0;
+  std::uint16_t rx_queue = 0;  ///< kNoQueue: other workers receive
+  std::uint16_t tx_queue = 0;  ///< kNoQueue: `sender` sends
+  unsigned sender = 0;         ///< a worker that has a queue to send by
   PortIndex index = PortIndex::none;
   std::uint16_t vlan = 0;      ///< 802.1Q VLAN id; 0: untagged
   bool sends_segments = true;  ///< whether the driver sends frames that lie in several buffers
@@ -40,9 +44,10 @@ class Worker {
   /// packets received.
   std::uint32_t poll(TimePoint now) noexcept;
 
-  /// The last iteration: takes what the control core has sent, and ends whatever waits. Nothing is
-  /// received any more.
-  void finish(TimePoint now) noexcept;
+  /// Once no worker polls any more: takes what the control core and other workers have sent, and
+  /// ends whatever waits. Returns the packets taken: they may have gone to another worker, so that
+  /// several workers finish when a round of calls returns 0 for all.
+  std::uint32_t finish(TimePoint now) noexcept;
 
   Pipeline& pipeline() noexcept { return pipeline_; }
   WorkerCounters& counters() noexcept { return pipeline_.counters(); }
@@ -53,24 +58,30 @@ class Worker {
   /// One ethdev queue and the ports that live on it.
   struct Source {
     std::uint16_t ethdev = 0;
-    std::uint16_t queue = 0;
+    std::uint16_t rx_queue = 0;
     bool tagged = false;
     std::vector<WorkerPort> ports;
   };
 
   std::uint32_t receive(const Source& source) noexcept;
   void process_tagged(const Source& source, std::uint32_t received) noexcept;
-  void process(PortIndex port, std::uint32_t size) noexcept;
+  void process(PortIndex port, std::uint32_t size,
+               Pipeline::Origin origin = Pipeline::Origin::port) noexcept;
   std::uint32_t hear_control() noexcept;
   std::uint32_t take_from_kernel() noexcept;
+  std::uint32_t take_from_workers() noexcept;
+  void pass_on() noexcept;
   void flush() noexcept;
   void flush(const WorkerPort& port) noexcept;
+  void transmit(const WorkerPort& port, std::span<rte_mbuf*> pending) noexcept;
+  void have_sent(const WorkerPort& port, std::span<rte_mbuf*> pending) noexcept;
   std::span<rte_mbuf*> made_sendable(const WorkerPort& port, std::span<rte_mbuf*> pending) noexcept;
 
   unsigned id_;
   SnapshotCell& snapshots_;
   const ActiveCell& active_;
   ControlRings rings_;
+  Handoff* handoff_;
   Pipeline pipeline_;
   std::vector<WorkerPort> ports_;
   std::vector<Source> sources_;

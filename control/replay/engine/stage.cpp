@@ -147,7 +147,8 @@ void Stage::add_port(const PipelinePort& facts) {
   const std::string name = "replay" + std::to_string(ports_.size());
   auto port = std::make_unique<Port>(name);
   port->start(name, pool_->packets);
-  const WorkerPort at{static_cast<std::uint16_t>(port->ethdev), 0, port_index(ports_.size())};
+  const WorkerPort at{.ethdev = static_cast<std::uint16_t>(port->ethdev),
+                      .index = port_index(ports_.size())};
   worker_->add_port(at, facts);
   ports_.push_back(std::move(port));
   facts_.push_back(facts);

@@ -1,0 +1,215 @@
+// Several workers do what one does, packet by packet: whatever the cards do, both directions of
+// every connection find the worker that keeps it.
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <tuple>
+
+#include "tests/support/conversation.h"
+#include "tests/support/test_cluster.h"
+
+namespace spillway::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A router under test, with its ends of the conversations.
+class Room {
+ public:
+  Room(unsigned workers, Card card)
+      : cluster({.config = talk_config(), .workers = workers, .card = card}) {
+    for (const auto& [port, address] : talk_neighbours()) cluster.learn(port, address);
+  }
+  Conversation& conversation(std::uint32_t number, Talk talk, IpProto proto) {
+    return talks_.try_emplace(number, number, talk, proto).first->second;
+  }
+  void put_in(const Spoken& spoken) {
+    if (spoken.port == PortIndex::kernel) {
+      cluster.from_kernel(spoken.frame);
+      return;
+    }
+    if (spoken.pieces.empty()) cluster.receive(spoken.port, spoken.frame);
+    for (const auto& piece : spoken.pieces) cluster.receive(spoken.port, piece);
+  }
+  /// By conversation and lane, in order.
+  using Heard = std::map<std::pair<std::uint32_t, Conversation::Lane>, std::vector<std::string>>;
+  Heard listen() {
+    cluster.settle();
+    Heard heard;
+    for (const Sent& sent : cluster.sent()) {
+      const auto number = conversation_of(sent.frame);
+      if (!number) continue;
+      const auto [lane, text] = talks_.at(*number).heard(sent);
+      heard[{*number, lane}].push_back(text);
+    }
+    return heard;
+  }
+
+  TestCluster cluster;
+
+ private:
+  std::map<std::uint32_t, Conversation> talks_;
+};
+
+enum class Action : std::uint8_t { ask, answer, complain };
+
+struct Choice {
+  std::uint32_t number;
+  Talk talk;
+  IpProto proto;
+  Action action;
+  std::size_t bytes;
+};
+
+/// Draws what happens next; the same for every router.
+class Chance {
+ public:
+  /// `plain`: neither fragments nor errors.
+  explicit Chance(std::vector<Talk> talks, bool plain = false)
+      : talks_(std::move(talks)), plain_(plain) {}
+
+  Choice next() {
+    if (made_.empty() || random_() % 3 == 0) made_.push_back(begin());
+    Choice choice = made_[made_.size() - 1 - random_() % std::min<std::size_t>(made_.size(), 40)];
+    constexpr Action ask = Action::ask, answer = Action::answer;
+    constexpr Action often[] = {ask, ask, ask, ask, answer, answer, answer, Action::complain};
+    choice.action = often[random_() % (std::size(often) - plain_)];
+    const bool long_one = !plain_ && choice.proto == IpProto::udp && random_() % 10 == 0;
+    choice.bytes = long_one ? 4000 : 16 + random_() % 200;
+    return choice;
+  }
+  unsigned below(unsigned n) { return static_cast<unsigned>(random_() % n); }
+
+ private:
+  Choice begin() {
+    const auto number = static_cast<std::uint32_t>(made_.size());
+    const Talk talk = talks_[random_() % talks_.size()];
+    constexpr IpProto protos[] = {IpProto::tcp, IpProto::udp, IpProto::icmp};
+    const bool with_ports = talk == Talk::hairpin || talk == Talk::wan_to_forward;
+    return {number, talk, protos[random_() % (with_ports ? 2 : 3)], Action::ask, 0};
+  }
+
+  std::vector<Talk> talks_;
+  bool plain_;
+  std::vector<Choice> made_;
+  std::mt19937_64 random_{20240607};
+};
+
+std::vector<Talk> all_talks() {
+  std::vector<Talk> all;
+  for (std::size_t i = 0; i < kTalks; ++i) all.push_back(static_cast<Talk>(i));
+  return all;
+}
+
+/// What a choice comes to at one router; whether anything was said.
+bool act(Room& room, const Choice& choice) {
+  Conversation& c = room.conversation(choice.number, choice.talk, choice.proto);
+  std::optional<Spoken> spoken;
+  if (choice.action == Action::ask) spoken = c.ask(choice.bytes);
+  if (choice.action == Action::answer) spoken = c.answer(choice.bytes);
+  if (choice.action == Action::complain) spoken = c.complain();
+  if (spoken) room.put_in(*spoken);
+  return spoken.has_value();
+}
+
+class SeveralWorkers : public testing::TestWithParam<std::tuple<unsigned, Card>> {
+ protected:
+  unsigned workers() const { return std::get<0>(GetParam()); }
+  Card card() const { return std::get<1>(GetParam()); }
+
+  void compare(std::vector<Talk> talks, unsigned rounds) {
+    Chance chance(std::move(talks));
+    for (unsigned round = 0; round < rounds; ++round) {
+      // Within a round nobody can say whether an answer overtakes a question: one of them.
+      std::map<std::uint32_t, Action> acting;
+      for (unsigned i = chance.below(30); i > 0; --i) {
+        const Choice choice = chance.next();
+        if (acting.try_emplace(choice.number, choice.action).first->second != choice.action)
+          continue;
+        ASSERT_EQ(act(one, choice), act(several, choice)) << "round " << round;
+      }
+      const auto expected = one.listen();
+      heard_ += expected.size();
+      ASSERT_EQ(several.listen(), expected) << "round " << round;
+      const auto pause = chance.below(50) == 0 ? 11s : std::chrono::milliseconds(40);
+      one.cluster.now += pause;
+      several.cluster.now += pause;
+    }
+    for (std::size_t i = 0; i < kDropReasons; ++i)
+      EXPECT_EQ(several.cluster.drops(static_cast<DropReason>(i)),
+                one.cluster.drops(static_cast<DropReason>(i)))
+          << kDropReasonTexts[i].name;
+    EXPECT_EQ(several.cluster.connections(), one.cluster.connections());
+  }
+
+  Room one{1, Card::sorts};
+  Room several{workers(), card()};
+  std::size_t heard_ = 0;
+};
+
+TEST_P(SeveralWorkers, R38_R43_DoWhatOneDoesPacketByPacket) {
+  compare(all_talks(), 300);
+  EXPECT_GT(heard_, 1000u);
+}
+
+/// A card that knows our keys leaves nothing to hand over, and work for everybody.
+TEST(CardsThatSort, BringEachWorkerItsOwnPackets) {
+  for (const unsigned workers : {2u, 3u, 4u, 7u}) {
+    Room room(workers, Card::sorts);
+    Chance chance({Talk::lan_to_wan, Talk::lan_to_router, Talk::wan_to_router, Talk::router_to_wan},
+                  true);
+    for (unsigned i = 0; i < 2000; ++i) {
+      act(room, chance.next());
+      room.listen();
+    }
+    EXPECT_EQ(room.cluster.sum(&WorkerCounters::given), 0u) << workers;
+    for (unsigned i = 0; i < workers; ++i)
+      EXPECT_GT(room.cluster.worker(i).counters().connections.get(), 20u) << i << " of " << workers;
+  }
+}
+
+/// What finds no room between workers is counted, and nothing is lost for ever.
+TEST(Handoff, R45_AFullRingIsCountedAndRecoversFully) {
+  TestCluster cluster(
+      {.config = talk_config(), .workers = 2, .card = Card::one_queue, .handoff_room = 16});
+  for (const auto& [port, address] : talk_neighbours()) cluster.learn(port, address);
+  const auto flood = [&] {
+    for (std::uint16_t port = 1; port <= 200; ++port) {
+      FrameSpec s;
+      s.src_port = port;
+      cluster.receive(kLan, build_frame(s));
+    }
+  };
+  flood();
+  for (unsigned i = 0; i < 5; ++i) cluster.poll(0);  // the other worker stands still
+  EXPECT_GT(cluster.drops(DropReason::handoff_full), 50u);
+  EXPECT_TRUE(cluster.balanced()) << "R42";
+  cluster.settle();
+  cluster.sent();
+  const std::uint64_t dropped = cluster.drops(DropReason::handoff_full);
+  for (std::uint16_t port = 1000; port < 1010; ++port) {
+    FrameSpec s;
+    s.src_port = port;
+    cluster.receive(kLan, build_frame(s));
+  }
+  cluster.settle();
+  EXPECT_EQ(cluster.sent().size(), 10u);
+  EXPECT_EQ(cluster.drops(DropReason::handoff_full), dropped);
+}
+
+std::string name_of_case(const testing::TestParamInfo<SeveralWorkers::ParamType>& case_info) {
+  constexpr const char* cards[] = {"sorts", "spreads", "one_queue"};
+  const auto& [workers, card] = case_info.param;
+  return std::to_string(workers) + "_" + cards[static_cast<std::size_t>(card)];
+}
+
+INSTANTIATE_TEST_SUITE_P(Cards, SeveralWorkers,
+                         testing::Combine(testing::Values(1u, 2u, 3u, 4u, 7u),
+                                          testing::Values(Card::sorts, Card::spreads,
+                                                          Card::one_queue)),
+                         name_of_case);
+
+}  // namespace
+}  // namespace spillway::test
