@@ -190,6 +190,14 @@ struct Hook {
   Location where;
 };
 
+/// The threads that forward.
+struct Workers {
+  std::optional<unsigned> count;  ///< nothing: as many as ports and CPUs are good for
+  std::vector<unsigned> cpus;     ///< where they run; empty: chosen from those that may be used
+
+  bool operator==(const Workers&) const noexcept = default;
+};
+
 struct Limits {
   std::uint32_t connections = 262144;
   std::uint32_t per_lan_host = 0;  ///< 0: no limit (R06)
@@ -212,6 +220,7 @@ struct Config {
   Timeouts timeouts = kTimeoutsRouteros;
   bool tcp_loose = true;  ///< R16
   Limits limits;
+  Workers workers;
 
   /// Position of the uplink called `name`, or nothing.
   std::optional<UplinkId> find_uplink(const std::string& name) const;

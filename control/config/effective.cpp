@@ -220,6 +220,14 @@ void print_timeouts(std::ostream& out, const Config& c) {
   out << "};\n";
 }
 
+void print_workers(std::ostream& out, const Workers& w) {
+  out << "workers = { count = " << (w.count ? std::to_string(*w.count) : quoted("auto")) << ";";
+  std::string cpus;
+  for (const unsigned cpu : w.cpus) cpus += (cpus.empty() ? "" : ",") + std::to_string(cpu);
+  if (!cpus.empty()) out << " cpus = " << quoted(cpus) << ";";
+  out << " };\n";
+}
+
 void print_lan(std::ostream& out, const Lan& lan) {
   out << "  { ";
   print_side(out, lan);
@@ -245,6 +253,7 @@ std::string effective(const Config& c) {
   out << "tcp = { loose = " << (c.tcp_loose ? "true" : "false") << "; };\n";
   out << "limits = { connections = " << c.limits.connections
       << "; per_lan_host = " << c.limits.per_lan_host << "; };\n";
+  print_workers(out, c.workers);
   return out.str();
 }
 

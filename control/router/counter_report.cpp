@@ -26,6 +26,8 @@ void CounterTotals::add(const WorkerCounters& worker) {
   for (std::size_t i = 0; i < kDropReasons; ++i) drops[i] += worker.drops[i].get();
   generated += worker.generated.get();
   relayed += worker.relayed.get();
+  given += worker.given.get();
+  taken += worker.taken.get();
   punted += worker.punted.get();
   merged += worker.merged.get();
   split += worker.split.get();
@@ -60,8 +62,8 @@ std::uint64_t CounterTotals::dropped() const noexcept {
 
 bool CounterTotals::balanced() const noexcept {
   const ControlCounters& c = control;
-  const bool workers =
-      received() + generated + relayed + split == sent() + dropped() + punted + merged + held;
+  const bool workers = received() + generated + relayed + split + taken ==
+                       sent() + dropped() + punted + merged + held + given;
   const bool inwards = punted == c.arp + c.to_linux + c.echoed + c.probe_answers +
                                      sum(c.dropped_in) + under_way.punted;
   const bool outwards = c.from_linux == c.answered + (c.routed - c.echoed) +
@@ -69,7 +71,8 @@ bool CounterTotals::balanced() const noexcept {
                                             sum(c.dropped_out);
   const bool handed_over = c.transmitted == relayed + under_way.transmitted &&
                            c.routed == ports.back().rx_packets + under_way.routed;
-  return workers && inwards && outwards && handed_over;
+  const bool between_workers = given == taken + under_way.handed_over;
+  return workers && inwards && outwards && handed_over && between_workers;
 }
 
 std::string to_text(const CounterTotals& t) {
@@ -102,6 +105,7 @@ std::string to_json(const CounterTotals& t) {
   json["generated"] = t.generated;
   json["relayed"] = t.relayed;
   json["punted"] = t.punted;
+  json["handed_over"] = t.given;
   json["merged"] = t.merged;
   json["split"] = t.split;
   json["held"] = t.held;

@@ -26,6 +26,8 @@ struct CounterTotals {
   std::array<std::uint64_t, kDropReasons> drops{};
   std::uint64_t generated = 0;
   std::uint64_t relayed = 0;
+  std::uint64_t given = 0;  ///< by workers to each other, and taken
+  std::uint64_t taken = 0;
   std::uint64_t punted = 0;
   std::uint64_t merged = 0;
   std::uint64_t split = 0;

@@ -51,8 +51,14 @@ bool make_echo_reply(rte_mbuf* packet) {
 }  // namespace
 
 std::size_t LinuxSide::poll() {
+  std::size_t n = 0;
+  for (const auto& link : workers_.links()) n += poll(*link);
+  return n;
+}
+
+std::size_t LinuxSide::poll(WorkerLink& link) {
   std::array<rte_mbuf*, kAtOnce> room;
-  const std::size_t n = link_.take_punted(room);
+  const std::size_t n = link.take_punted(room);
   for (rte_mbuf* packet : std::span(room).first(n)) deliver(packet);
   return n;
 }
@@ -98,7 +104,8 @@ bool LinuxSide::hand_over(rte_mbuf* packet, Companion& companion) {
 
 /// Where there is no companion the router answers pings itself.
 bool LinuxSide::echo(rte_mbuf* packet) {
-  if (!make_echo_reply(packet) || !link_.route(packet)) return false;
+  if (!make_echo_reply(packet)) return false;
+  if (!workers_.keeper({frame_of(packet), packet->data_len}).route(packet)) return false;
   ++counters_.routed;
   ++counters_.echoed;
   return true;

@@ -40,11 +40,11 @@ Ipv4Addr source_of(std::span<const std::uint8_t> frame) {
 }  // namespace
 
 LinuxSide::LinuxSide(boost::asio::io_context& loop, const RouterPorts& ports,
-                     linux_side::Netlink& netlink, WorkerLink& link, const PacketPools& pools,
-                     ControlCounters& counters)
+                     linux_side::Netlink& netlink, const WorkerGroup& workers,
+                     const PacketPools& pools, ControlCounters& counters)
     : ports_(ports),
       netlink_(netlink),
-      link_(link),
+      workers_(workers),
       pools_(pools),
       counters_(counters),
       room_(kLongestFrame) {
@@ -103,7 +103,7 @@ void LinuxSide::take_group(const Companion& companion, std::span<const std::uint
                        src == companion.port.interface.address;
   if (!allowed)
     counters_.drop_out(DropReason::martian_source);
-  else if (!transmit(link_, pools_, companion.port.index, frame, counters_))
+  else if (!transmit(*workers_.links().front(), pools_, companion.port.index, frame, counters_))
     counters_.drop_out(DropReason::punt_ring_full);
 }
 
@@ -123,7 +123,7 @@ void LinuxSide::answer_arp(Companion& companion, std::span<const std::uint8_t> f
 
 void LinuxSide::route(std::span<const std::uint8_t> frame) {
   rte_mbuf* packet = make_packet(pools_, frame);
-  if (packet != nullptr && link_.route(packet)) {
+  if (packet != nullptr && workers_.keeper(frame).route(packet)) {
     ++counters_.routed;
     return;
   }

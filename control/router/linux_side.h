@@ -13,19 +13,16 @@
 #include "control/router/control_counters.h"
 #include "control/router/packet_pools.h"
 #include "control/router/router_ports.h"
-#include "control/router/worker_link.h"
+#include "control/router/worker_group.h"
 
 namespace spillway {
-
-/// The router, as Linux sees it on every companion interface: the owner of all other addresses.
-inline constexpr MacAddr kRouterAsSeenByLinux{{0x02, 0x53, 0x50, 0xff, 0xff, 0xfe}};
 
 /// Thread contract: control only.
 class LinuxSide {
  public:
   /// Makes the companions with their addresses, and the routes. Throws std::runtime_error.
   LinuxSide(boost::asio::io_context& loop, const RouterPorts& ports, linux_side::Netlink& netlink,
-            WorkerLink& link, const PacketPools& pools, ControlCounters& counters);
+            const WorkerGroup& workers, const PacketPools& pools, ControlCounters& counters);
   ~LinuxSide();
   LinuxSide(const LinuxSide&) = delete;
   LinuxSide& operator=(const LinuxSide&) = delete;
@@ -57,6 +54,7 @@ class LinuxSide {
   void take_group(const Companion& companion, std::span<const std::uint8_t> frame);
   void answer_arp(Companion& companion, std::span<const std::uint8_t> frame);
   void route(std::span<const std::uint8_t> frame);
+  std::size_t poll(WorkerLink& link);
   void deliver(rte_mbuf* packet);
   bool hand_over(rte_mbuf* packet, Companion& companion);
   bool echo(rte_mbuf* packet);
@@ -65,7 +63,7 @@ class LinuxSide {
 
   const RouterPorts& ports_;
   linux_side::Netlink& netlink_;
-  WorkerLink& link_;
+  const WorkerGroup& workers_;
   const PacketPools& pools_;
   ControlCounters& counters_;
   Diversion diversion_;

@@ -50,7 +50,7 @@ std::string counted(std::size_t n, const char* what) {
 
 std::size_t Router::memory_mib(const config::Config& config) {
   constexpr std::size_t others = 128;  // rings, the fragment table, drivers, the EAL itself
-  return others + (WorkerGroup::table_bytes(config.limits.connections) >> 20) +
+  return others + (WorkerGroup::table_bytes(config.limits.connections, 1) >> 20) +
          PacketPools::memory_mib(RouterPorts::buffers(config));
 }
 
@@ -70,15 +70,15 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
       probe_ids_(choose_probe_ids(config_->uplinks.size())),
       pools_(std::make_unique<PacketPools>(RouterPorts::buffers(*config_))),
       ports_(*config_, netlink_),
-      workers_(std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_, probe_ids_)),
+      workers_(std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_, probe_ids_,
+                                             OwnerMap(RssHash({}), 1))),
       warned_of_checksums_(ports_.all().size()) {
   events_.listen(write_to_log);
   events_.listen([this](const Event& event) { hooks_.hear(event); });
   hooks_.configure(config_->hooks);
   ports_.start(*pools_);
   arp_ = std::make_unique<ArpService>(ports_, workers_->links(), *pools_, counters_, events_);
-  linux_ = std::make_unique<LinuxSide>(loop_, ports_, netlink_, *workers_->links().front(), *pools_,
-                                       counters_);
+  linux_ = std::make_unique<LinuxSide>(loop_, ports_, netlink_, *workers_, *pools_, counters_);
   linux_->set_routes(*config_);
   steering_ =
       std::make_unique<Steering>(*config_, ports_, *workers_, make_prober(*config_), events_);

@@ -6,8 +6,8 @@
 #include <stdexcept>
 
 #include "control/random_secret.h"
-#include "control/router/linux_side.h"
 #include "control/snapshot.h"
+#include "dataplane/path/frame.h"
 
 namespace spillway {
 namespace {
@@ -24,40 +24,56 @@ std::vector<unsigned> worker_lcores() {
 
 constexpr std::size_t kStickyHosts = 65536;
 
-PipelineSettings settings_of(const config::Config& config, const WorkerLink& link,
-                             const PacketPools& pools, AffinityTable& affinity, TimePoint now) {
-  PipelineSettings settings;
-  settings.table.name = "connections_0";
-  settings.table.capacity = config.limits.connections;
-  settings.table.socket = SOCKET_ID_ANY;
-  settings.table.secret = random_secret();
-  settings.table.now = Millis::of(now);
-  // Counted even without a limit, which may be set later.
-  settings.counted_hosts = config.limits.connections;
-  settings.rings = link.ends();
-  settings.fragment_headers = pools.fragment_headers();
-  settings.fragment_bodies = pools.fragment_bodies();
-  settings.packets = pools.packets();
-  settings.affinity = &affinity;
-  return settings;
-}
-
 }  // namespace
 
 WorkerGroup::WorkerGroup(const config::Config& config, const RouterPorts& ports,
                          const PacketPools& pools, const TscClock& clock,
-                         std::span<const L4Port> probe_ids)
+                         std::span<const L4Port> probe_ids, const OwnerMap& owners)
     : clock_(clock),
       affinity_(kStickyHosts),
-      snapshots_(compile_snapshot(config, LocalDelivery::control_core, probe_ids), 1) {
-  links_.push_back(std::make_unique<WorkerLink>(0));
-  workers_.push_back(std::make_unique<Worker>(
-      0, settings_of(config, *links_.back(), pools, affinity_, clock.now()), snapshots_, active_));
+      owners_(owners),
+      hosts_(share_of(config.limits.connections, owners.workers()), owners.workers()),
+      snapshots_(compile_snapshot(config, LocalDelivery::control_core, probe_ids),
+                 owners.workers()),
+      between_(owners.workers()) {
+  for (unsigned i = 0; i < owners.workers(); ++i) add_worker(config, ports, pools);
+}
+
+void WorkerGroup::add_worker(const config::Config& config, const RouterPorts& ports,
+                             const PacketPools& pools) {
+  const auto id = static_cast<unsigned>(workers_.size());
+  links_.push_back(std::make_unique<WorkerLink>(id));
+  if (owners_.workers() > 1) handoffs_.push_back(std::make_unique<Handoff>(between_.ends(id)));
+  workers_.push_back(
+      std::make_unique<Worker>(id, settings_of(id, config, pools), snapshots_, active_));
   Worker& worker = *workers_.back();
   for (const RouterPort& port : ports.all())
     worker.add_port(RouterPorts::worker_port(port), RouterPorts::pipeline_port(port));
   worker.pipeline().set_port(PortIndex::kernel, {Zone::kernel, kRouterAsSeenByLinux, UINT16_MAX});
-  threads_.push_back(std::make_unique<WorkerThread>(worker, clock));
+  threads_.push_back(std::make_unique<WorkerThread>(worker, clock_));
+}
+
+PipelineSettings WorkerGroup::settings_of(unsigned worker, const config::Config& config,
+                                          const PacketPools& pools) {
+  PipelineSettings settings;
+  settings.table.name = "connections_" + std::to_string(worker);
+  settings.table.capacity = share_of(config.limits.connections, owners_.workers());
+  settings.table.socket = SOCKET_ID_ANY;
+  settings.table.secret = random_secret();
+  settings.table.now = Millis::of(clock_.now());
+  // Counted even without a limit, which may be set later.
+  settings.hosts = &hosts_;
+  settings.rings = links_[worker]->ends();
+  settings.fragment_headers = pools.fragment_headers();
+  settings.fragment_bodies = pools.fragment_bodies();
+  settings.packets = pools.packets();
+  settings.affinity = &affinity_;
+  if (owners_.workers() > 1) {
+    settings.owners = &owners_;
+    settings.handoff = handoffs_[worker].get();
+    settings.self = worker;
+  }
+  return settings;
 }
 
 WorkerGroup::~WorkerGroup() {
@@ -98,6 +114,18 @@ UplinkCounts WorkerGroup::uplink_counts(const config::Config& config) const {
 void WorkerGroup::add_to(CounterTotals& totals) const {
   for (const auto& worker : workers_) totals.add(worker->counters());
   for (const auto& link : links_) totals.add(link->under_way());
+  totals.under_way.handed_over += between_.under_way();
+}
+
+WorkerLink& WorkerGroup::keeper(std::span<const std::uint8_t> frame) const noexcept {
+  if (owners_.workers() == 1) return *links_.front();
+  const auto* ip = frame.data() + kEtherHeader;
+  const ParsedPacket parsed = parse_ipv4(ip, frame.size() - kEtherHeader);
+  // Errors and fragments find their way from any worker.
+  const unsigned owner = parsed.kind == PacketKind::flow
+                             ? owners_.owner(snapshots_.load(), key_of(parsed, Zone::kernel))
+                             : 0;
+  return *links_[owner];
 }
 
 std::vector<std::uint64_t> WorkerGroup::iterations() const {
@@ -134,9 +162,15 @@ WorkerGroup::Checksums WorkerGroup::checksums(PortIndex port) const noexcept {
   return sum;
 }
 
-std::size_t WorkerGroup::table_bytes(std::uint32_t connections) noexcept {
+std::uint32_t WorkerGroup::share_of(std::uint32_t all, unsigned workers) noexcept {
+  if (workers == 1) return all;
+  const std::uint32_t share = all / workers;
+  return share + share / 8 + 64;
+}
+
+std::size_t WorkerGroup::table_bytes(std::uint32_t connections, unsigned workers) noexcept {
   constexpr std::size_t each = 320;  // records, keys and hash, with their rounding
-  return connections * each;
+  return workers * each * share_of(connections, workers);
 }
 
 }  // namespace spillway

@@ -7,6 +7,7 @@
 
 #include "control/config/config.h"
 #include "control/router/counter_report.h"
+#include "control/router/handoff_rings.h"
 #include "control/router/packet_pools.h"
 #include "control/router/router_ports.h"
 #include "control/router/tsc_clock.h"
@@ -20,11 +21,15 @@
 
 namespace spillway {
 
+/// The router, as its Linux sees it on every companion interface: the owner of all other addresses.
+inline constexpr MacAddr kRouterAsSeenByLinux{{0x02, 0x53, 0x50, 0xff, 0xff, 0xfe}};
+
 /// Thread contract: control only. Construction throws std::runtime_error.
 class WorkerGroup {
  public:
+  /// `owners` says how many workers there are.
   WorkerGroup(const config::Config& config, const RouterPorts& ports, const PacketPools& pools,
-              const TscClock& clock, std::span<const L4Port> probe_ids);
+              const TscClock& clock, std::span<const L4Port> probe_ids, const OwnerMap& owners);
   ~WorkerGroup();
   WorkerGroup(const WorkerGroup&) = delete;
   WorkerGroup& operator=(const WorkerGroup&) = delete;
@@ -41,6 +46,8 @@ class WorkerGroup {
   ActiveCell& active() noexcept { return active_; }
 
   std::span<const std::unique_ptr<WorkerLink>> links() const noexcept { return links_; }
+  /// The worker that keeps the connection of a frame of Linux' own.
+  WorkerLink& keeper(std::span<const std::uint8_t> frame) const noexcept;
   UplinkCounts uplink_counts(const config::Config& config) const;
   void add_to(CounterTotals& totals) const;
   /// How often each worker has gone round: it stands still when the worker does.
@@ -57,14 +64,25 @@ class WorkerGroup {
   };
   Checksums checksums(PortIndex port) const noexcept;
 
+  /// Connections that each of so many workers has room for: its share of `all`, and a reserve
+  /// where it is one of several, because no hash shares out exactly.
+  static std::uint32_t share_of(std::uint32_t all, unsigned workers) noexcept;
   /// Bytes for the tables of so many connections.
-  static std::size_t table_bytes(std::uint32_t connections) noexcept;
+  static std::size_t table_bytes(std::uint32_t connections, unsigned workers) noexcept;
 
  private:
+  void add_worker(const config::Config& config, const RouterPorts& ports, const PacketPools& pools);
+  PipelineSettings settings_of(unsigned worker, const config::Config& config,
+                               const PacketPools& pools);
+
   const TscClock& clock_;
   ActiveCell active_;
   AffinityTable affinity_;
+  OwnerMap owners_;
+  HostCountGroup hosts_;
   SnapshotCell snapshots_;
+  HandoffRings between_;
+  std::vector<std::unique_ptr<Handoff>> handoffs_;
   std::vector<std::unique_ptr<WorkerLink>> links_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<WorkerThread>> threads_;

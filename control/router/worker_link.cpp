@@ -13,6 +13,8 @@ constexpr unsigned kPackets = 1024;  // what a burst of local traffic brings whi
 constexpr unsigned kArp = 512;
 constexpr unsigned kOrders = 128;  // every uplink several times
 constexpr unsigned kNotes = 8192;  // every neighbour at once, twice over
+constexpr unsigned kQuestions = 16;
+constexpr unsigned kRows = 256;
 
 rte_ring* create(unsigned worker, const std::string& name, unsigned count,
                  unsigned element = sizeof(void*)) {
@@ -43,7 +45,11 @@ WorkerLink::WorkerLink(unsigned worker)
       known_(create(worker, "known", kNotes, sizeof(NeighbourNote))),
       orders_(create(worker, "orders", kOrders, sizeof(ConnectionOrder))),
       from_kernel_(create(worker, "from_kernel", kPackets)),
-      transmit_(create(worker, "transmit", kPackets)) {}
+      transmit_(create(worker, "transmit", kPackets)),
+      questions_(create(worker, "questions", kQuestions, sizeof(ConnectionQuery))) {
+  for (std::size_t i = 0; i < kAskers; ++i)
+    rows_[i] = Ring(create(worker, "rows" + std::to_string(i), kRows, sizeof(ConnectionRow)));
+}
 
 WorkerLink::~WorkerLink() {
   for (const Ring* ring : {&punt_, &arp_, &from_kernel_, &transmit_}) free_packets(ring->get());
@@ -58,6 +64,8 @@ ControlRings WorkerLink::ends() const noexcept {
   rings.orders = orders_.get();
   rings.from_kernel = from_kernel_.get();
   rings.transmit = transmit_.get();
+  rings.queries.questions = questions_.get();
+  for (std::size_t i = 0; i < kAskers; ++i) rings.queries.rows[i] = rows_[i].get();
   return rings;
 }
 
@@ -91,9 +99,18 @@ bool WorkerLink::order(const ConnectionOrder& order) noexcept {
   return rte_ring_sp_enqueue_elem(orders_.get(), &copy, sizeof copy) == 0;
 }
 
+bool WorkerLink::ask(const ConnectionQuery& query) noexcept {
+  ConnectionQuery copy = query;
+  return rte_ring_sp_enqueue_elem(questions_.get(), &copy, sizeof copy) == 0;
+}
+
+bool WorkerLink::take_row(std::size_t asker, ConnectionRow& row) noexcept {
+  return rte_ring_sc_dequeue_elem(rows_[asker].get(), &row, sizeof row) == 0;
+}
+
 WorkerLink::UnderWay WorkerLink::under_way() const noexcept {
   return {std::uint64_t{rte_ring_count(punt_.get())} + rte_ring_count(arp_.get()),
-          rte_ring_count(from_kernel_.get()), rte_ring_count(transmit_.get())};
+          rte_ring_count(from_kernel_.get()), rte_ring_count(transmit_.get()), 0};
 }
 
 }  // namespace spillway

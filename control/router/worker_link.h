@@ -3,6 +3,7 @@
 
 #include <rte_ring.h>
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,12 +37,17 @@ class WorkerLink {
   bool transmit(rte_mbuf* packet) noexcept;
   bool tell(const NeighbourNote& note) noexcept;
   bool order(const ConnectionOrder& order) noexcept;
+  bool ask(const ConnectionQuery& query) noexcept;
+
+  /// The next row for this asker; false when there is none.
+  bool take_row(std::size_t asker, ConnectionRow& row) noexcept;
 
   /// Packets under way in either direction.
   struct UnderWay {
     std::uint64_t punted = 0;
     std::uint64_t routed = 0;
     std::uint64_t transmitted = 0;
+    std::uint64_t handed_over = 0;  ///< between workers
   };
   UnderWay under_way() const noexcept;
 
@@ -58,6 +64,8 @@ class WorkerLink {
   Ring orders_;
   Ring from_kernel_;
   Ring transmit_;
+  Ring questions_;
+  std::array<Ring, kAskers> rows_;
 };
 
 }  // namespace spillway

@@ -87,6 +87,9 @@ class ConnectionTable {
     return records_[index_of(index)].hot;
   }
   ConnectionDetail& detail(ConnIndex index) noexcept { return records_[index_of(index)].detail; }
+  const ConnectionDetail& detail(ConnIndex index) const noexcept {
+    return records_[index_of(index)].detail;
+  }
   /// Whether the place holds a connection: those that do are always in the wheel.
   bool is_used(ConnIndex index) const noexcept {
     return ExpiryWheel::is_armed(records_[index_of(index)].detail);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "dataplane/net/addr.h"
+#include "dataplane/path/connection_query.h"
 #include "dataplane/port_index.h"
 
 struct rte_ring;
@@ -21,6 +22,12 @@ struct NeighbourNote {
 };
 static_assert(sizeof(NeighbourNote) == 12);
 
+/// Questions about connections in, rows out by a ring for each asker; null where nobody asks.
+struct QueryRings {
+  rte_ring* questions = nullptr;
+  std::array<rte_ring*, kAskers> rows{};
+};
+
 /// The rings of one worker; any may be null where nobody is at the other end (replay, tests).
 /// Single producer and single consumer each.
 struct ControlRings {
@@ -31,6 +38,7 @@ struct ControlRings {
   rte_ring* orders = nullptr;       ///< ConnectionOrders to the worker
   rte_ring* from_kernel = nullptr;  ///< mbufs of the router's own Linux, to be routed
   rte_ring* transmit = nullptr;     ///< mbufs to be sent as they are; mbuf.port is the PortIndex
+  QueryRings queries;
 };
 
 }  // namespace spillway

@@ -90,7 +90,7 @@ void Pipeline::note_checksum(const rte_mbuf* packet, const ParsedPacket& parsed)
 ConnRef Pipeline::establish(const Placement& placement, Connection& connection, const FlowKey& key,
                             DropReason& reason) noexcept {
   reason = DropReason::host_limit;
-  const bool capped = hosts_ && config_->per_lan_host > 0 && key.zone == Zone::lan;
+  const bool capped = hosts_ != nullptr && config_->per_lan_host > 0 && key.zone == Zone::lan;
   if (capped && hosts_->of(key.src) >= config_->per_lan_host) return {};
   reason = DropReason::no_neighbour;
   if (!hold_next_hops(placement, key, connection)) return {};
@@ -172,7 +172,7 @@ bool Pipeline::answers_come_here(const FlowKey& key, const FlowKey& answer) cons
 }
 
 void Pipeline::count_opened(const Connection& connection, const FlowKey& key) noexcept {
-  if (hosts_ && key.zone == Zone::lan) hosts_->add(key.src);
+  if (hosts_ != nullptr && key.zone == Zone::lan) hosts_->of_worker(self_).add(key.src);
   const bool has_uplink = connection.uplink != UplinkId::none;
   const std::size_t column = has_uplink ? index_of(connection.uplink) : kMaxUplinks;
   counters_.opened[static_cast<std::size_t>(connection.mark)][column].add(1);

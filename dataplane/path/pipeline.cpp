@@ -27,6 +27,7 @@ std::optional<IcmpCause> cause_for(DropReason reason, Zone zone) noexcept {
 Pipeline::Pipeline(const PipelineSettings& settings)
     : table_(settings.table),
       neighbours_(settings.neighbours),
+      hosts_(settings.hosts),
       rings_(settings.rings),
       tell_senders_(settings.tell_senders),
       affinity_(settings.affinity),
@@ -34,7 +35,6 @@ Pipeline::Pipeline(const PipelineSettings& settings)
       owners_(settings.owners),
       handoff_(settings.handoff),
       self_(settings.self) {
-  if (settings.counted_hosts > 0) hosts_ = std::make_unique<HostCounts>(settings.counted_hosts);
   if (settings.fragment_headers != nullptr)
     fragments_ = std::make_unique<Fragments>(settings.fragment_headers, settings.fragment_bodies,
                                              settings.table.socket);
@@ -277,7 +277,8 @@ void Pipeline::end_connection(ConnIndex index) noexcept {
 
 /// Undoes what its opening counted.
 void Pipeline::forget(const Connection& connection) noexcept {
-  if (hosts_ && connection.zone[0] == Zone::lan) hosts_->remove(connection.original_key().src);
+  if (hosts_ != nullptr && connection.zone[0] == Zone::lan)
+    hosts_->of_worker(self_).remove(connection.original_key().src);
   release_next_hops(connection);
 }
 

@@ -42,9 +42,9 @@ struct PipelinePort {
 struct PipelineSettings {
   ConnectionTable::Settings table;
   std::size_t neighbours = 4096;
-  std::size_t counted_hosts = 0;  ///< LAN hosts that R06 can tell apart; 0: no caps
-  ControlRings rings;             ///< null where nothing listens
-  bool tell_senders = true;       ///< ICMP errors; a replay has no hosts that could hear them
+  HostCountGroup* hosts = nullptr;  ///< of all workers (R06); null: no caps
+  ControlRings rings;               ///< null where nothing listens
+  bool tell_senders = true;         ///< ICMP errors; a replay has no hosts that could hear them
   /// For fragments (R24): buffers of fragments cut on the way out; null: fragments are dropped.
   rte_mempool* fragment_headers = nullptr;
   rte_mempool* fragment_bodies = nullptr;
@@ -119,6 +119,7 @@ class Pipeline {
   /// Buffers that are neither sent, dropped nor punted yet.
   std::uint64_t held() const noexcept;
 
+  Millis now() const noexcept { return now_; }
   TxBuffers& tx() noexcept { return tx_; }
   ConnectionTable& connections() noexcept { return table_; }
   NeighbourTable& neighbours() noexcept { return neighbours_; }
@@ -186,7 +187,7 @@ class Pipeline {
   NeighbourTable neighbours_;
   TxBuffers tx_;
   WorkerCounters counters_;
-  std::unique_ptr<HostCounts> hosts_;
+  HostCountGroup* hosts_;
   ControlRings rings_;
   std::unique_ptr<Fragments> fragments_;
   PendingPackets pending_;

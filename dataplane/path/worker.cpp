@@ -35,6 +35,7 @@ Worker::Worker(unsigned id, const PipelineSettings& settings, SnapshotCell& snap
       active_(active),
       rings_(settings.rings),
       handoff_(settings.handoff),
+      reader_(settings.rings.queries),
       pipeline_(settings) {
   snapshots_.attach(id_);
 }
@@ -65,6 +66,8 @@ std::uint32_t Worker::poll(TimePoint now) noexcept {
   pipeline_.expire(kExpireBudget);
   if (pipeline_.sweep(kSweepBudget)) [[unlikely]]
     flush();
+  if (reader_.is_asked()) [[unlikely]]
+    answer(received);
   pipeline_.publish_gauges();
   snapshots_.quiescent(id_);
   return received;
@@ -179,6 +182,11 @@ std::uint32_t Worker::take_from_kernel() noexcept {
       rings_.from_kernel, reinterpret_cast<void**>(burst_.packets.data()), kBurst, nullptr);
   process(PortIndex::kernel, n);
   return n;
+}
+
+void Worker::answer(std::uint32_t received) noexcept {
+  reader_.step(pipeline_.connections(), pipeline_.now(), snapshots_.load().timeouts,
+               received > 0 ? kAnswerBudget : kIdleAnswerBudget);
 }
 
 void Worker::flush() noexcept {

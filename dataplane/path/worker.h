@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "dataplane/path/connection_reader.h"
 #include "dataplane/path/pipeline.h"
 #include "dataplane/path/snapshot_cell.h"
 
@@ -28,6 +29,10 @@ class Worker {
  public:
   /// Connections looked at for expiry per iteration, so that its cost stays bounded.
   static constexpr std::uint32_t kExpireBudget = 64;
+  /// Places of the table looked at per iteration for a question about connections: while packets
+  /// come, few enough to cost less than a hundredth of a full burst's clocks.
+  static constexpr std::uint32_t kAnswerBudget = 1;
+  static constexpr std::uint32_t kIdleAnswerBudget = 64;
   /// Places of the table looked at per iteration while an order is carried out.
   static constexpr std::uint32_t kSweepBudget = 256;
 
@@ -70,6 +75,7 @@ class Worker {
   std::uint32_t hear_control() noexcept;
   std::uint32_t take_from_kernel() noexcept;
   std::uint32_t take_from_workers() noexcept;
+  void answer(std::uint32_t received) noexcept;
   void pass_on() noexcept;
   void flush() noexcept;
   void flush(const WorkerPort& port) noexcept;
@@ -82,6 +88,7 @@ class Worker {
   const ActiveCell& active_;
   ControlRings rings_;
   Handoff* handoff_;
+  ConnectionReader reader_;
   Pipeline pipeline_;
   std::vector<WorkerPort> ports_;
   std::vector<Source> sources_;

@@ -142,6 +142,7 @@ class SeveralWorkers : public testing::TestWithParam<std::tuple<unsigned, Card>>
                 one.cluster.drops(static_cast<DropReason>(i)))
           << kDropReasonTexts[i].name;
     EXPECT_EQ(several.cluster.connections(), one.cluster.connections());
+    EXPECT_GT(one.cluster.drops(DropReason::host_limit), 0u) << "R06";
   }
 
   Room one{1, Card::sorts};

@@ -99,7 +99,8 @@ TestCluster::TestCluster(Options options)
       pool_(create_pool("packets", 8191, RTE_MBUF_DEFAULT_BUF_SIZE)),
       fragment_headers_(create_pool("headers", 511, 256)),
       fragment_bodies_(create_pool("bodies", 511, 0)),
-      snapshots_(std::make_unique<ConfigSnapshot>(std::move(options.config)), options.workers) {
+      snapshots_(std::make_unique<ConfigSnapshot>(std::move(options.config)), options.workers),
+      hosts_(256, options.workers) {
   const std::size_t ports = config().lans.size() + config().uplinks.size();
   const unsigned queues = options.card == Card::one_queue ? 1 : options.workers;
   for (std::size_t i = 0; i < ports; ++i)
@@ -127,6 +128,7 @@ void TestCluster::add_worker(unsigned id, const Options& options) {
   settings.table.capacity = options.connections;
   settings.table.socket = SOCKET_ID_ANY;
   settings.rings = rings;
+  settings.hosts = &hosts_;
   settings.fragment_headers = fragment_headers_;
   settings.fragment_bodies = fragment_bodies_;
   if (options.workers > 1) {

@@ -98,6 +98,7 @@ class TestCluster {
   rte_mempool* fragment_headers_;
   rte_mempool* fragment_bodies_;
   SnapshotCell snapshots_;
+  HostCountGroup hosts_;
   std::vector<std::vector<rte_ring*>> between_;  ///< [from][to]
   std::vector<ControlRings> rings_;
   std::vector<std::unique_ptr<Handoff>> handoffs_;

@@ -30,7 +30,9 @@ TestRouter::TestRouter(const Options& options)
   settings.table.secret = HashSecret{11, 22};
   settings.table.now = Millis::of(now_);
   settings.neighbours = options.neighbours;
-  settings.counted_hosts = options.counted_hosts;
+  if (options.counted_hosts > 0)
+    hosts_ = std::make_unique<HostCountGroup>(options.counted_hosts, 1);
+  settings.hosts = hosts_.get();
   settings.rings.punt = settings.rings.arp = punt_;
   settings.rings.wanted = wanted_;
   settings.tell_senders = options.tell_senders;

@@ -90,6 +90,7 @@ class TestRouter {
   rte_ring* punt_ = nullptr;
   rte_ring* wanted_ = nullptr;
   AffinityTable affinity_{64};
+  std::unique_ptr<HostCountGroup> hosts_;
   std::unique_ptr<Pipeline> pipeline_;
   Burst burst_;
   TimePoint now_{std::chrono::seconds(1000)};

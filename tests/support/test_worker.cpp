@@ -37,10 +37,10 @@ Bytes taken(rte_mbuf* packet) {
   return bytes;
 }
 
-PipelineSettings settings_for(const ControlRings& rings) {
+PipelineSettings settings_for(const ControlRings& rings, std::uint32_t connections) {
   PipelineSettings settings;
   settings.table.name = unique_name("worker");
-  settings.table.capacity = 256;
+  settings.table.capacity = connections;
   settings.table.socket = SOCKET_ID_ANY;
   settings.rings = rings;
   return settings;
@@ -89,7 +89,8 @@ TestWorker::TestWorker(Options options)
   rings_.transmit = create_ring(kRing);
   rings_.wanted = create_note_ring();
   rings_.known = create_note_ring();
-  PipelineSettings settings = settings_for(rings_);
+  rings_.queries = options.queries;
+  PipelineSettings settings = settings_for(rings_, options.connections);
   if (options.with_fragments) {
     fragment_headers_ = create_pool("headers", 511, options.header_bytes);
     fragment_bodies_ = create_pool("bodies", 511, 0);

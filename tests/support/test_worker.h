@@ -41,6 +41,8 @@ class TestWorker {
     ConfigSnapshot config;
     bool with_fragments = false;
     std::uint16_t header_bytes = 256;  ///< of a buffer for a fragment's header, headroom included
+    QueryRings queries{};
+    std::uint32_t connections = 256;
   };
   TestWorker();
   explicit TestWorker(Options options);
@@ -49,6 +51,9 @@ class TestWorker {
   TestWorker& operator=(const TestWorker&) = delete;
 
   RingDevice& add_device(unsigned room = 256);
+  RingDevice& device(std::size_t i) {
+    return *std::next(devices_.begin(), static_cast<std::ptrdiff_t>(i));
+  }
   void add_port(const RingDevice& device, PortIndex index, Zone zone, WorkerPort rest = {},
                 std::uint16_t mtu = 1500);
   /// The usual: a device for the LAN, one for each uplink, neighbours known.

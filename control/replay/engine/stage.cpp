@@ -126,7 +126,9 @@ Stage::Stage(const config::Config& config, const StageSettings& settings)
   pipeline.table.socket = SOCKET_ID_ANY;
   pipeline.table.secret = settings.secret;
   pipeline.neighbours = std::min<std::size_t>(settings.neighbours, 65534);
-  pipeline.counted_hosts = config.limits.per_lan_host > 0 ? config.limits.connections : 0;
+  if (config.limits.per_lan_host > 0)
+    hosts_ = std::make_unique<HostCountGroup>(config.limits.connections, 1);
+  pipeline.hosts = hosts_.get();
   pipeline.rings.punt = pipeline.rings.arp = punt_->out;
   pipeline.tell_senders = false;
   worker_ = std::make_unique<Worker>(0, pipeline, *snapshots_, active_);

@@ -80,6 +80,7 @@ class Stage {
   std::unique_ptr<Port> punt_;
   ActiveCell active_;
   std::unique_ptr<SnapshotCell> snapshots_;
+  std::unique_ptr<HostCountGroup> hosts_;
   std::unique_ptr<Worker> worker_;
   std::array<std::uint64_t, kDropReasons> control_drops_{};
 };
