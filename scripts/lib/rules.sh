@@ -64,6 +64,17 @@ rule_drop_reasons_tested() {
   return $status
 }
 
+# Every requirement that is not open has a test with its number in its name.
+rule_requirements_tested() {
+  local row status=0
+  while read -r row; do
+    grep -rqE "\\b(test_)?([A-Z][0-9]{2}_)*${row}_" tests --include='*.cpp' --include='*.py' ||
+      { echo "docs/requirements.md: $row has no test"; status=1; }
+  done < <(sed '/^- /{:a;N;/\n  /{s/\n  / /;ba;};P;D;}' docs/requirements.md |
+    sed -n '/(\*open\*)/!s/^- \(R[0-9][0-9]\) .*/\1/p')
+  return $status
+}
+
 # Files stay readable: 400 lines at most, and a header says #pragma once.
 rule_file_form() {
   local status=0 file lines
