@@ -34,6 +34,7 @@ void CounterTotals::add(const WorkerCounters& worker) {
   held += worker.held.get();
   connections += worker.connections.get();
   expired += worker.expired.get();
+  displaced += worker.displaced.get();
   for (const auto& mark : worker.opened)
     for (const Counter& uplink : mark) opened += uplink.get();
 }
@@ -81,8 +82,8 @@ std::string to_text(const CounterTotals& t) {
   for (const CounterTotals::Port& p : t.ports)
     text += fmt::format("{:<16}{:>16}{:>18}{:>16}{:>18}\n", p.name, p.rx_packets, p.rx_bytes,
                         p.tx_packets, p.tx_bytes);
-  text += fmt::format("connections: {} open, {} opened, {} timed out\n", t.connections, t.opened,
-                      t.expired);
+  text += fmt::format("connections: {} open, {} opened, {} timed out, {} displaced\n",
+                      t.connections, t.opened, t.expired, t.displaced);
   text += fmt::format(
       "received {} + made here {} = sent {} + dropped {} + for the router {} + waiting {}\n",
       t.received() - t.merged, t.generated + t.relayed + t.split, t.sent(), t.dropped(), t.punted,
@@ -109,7 +110,10 @@ std::string to_json(const CounterTotals& t) {
   json["merged"] = t.merged;
   json["split"] = t.split;
   json["held"] = t.held;
-  json["connections"] = {{"open", t.connections}, {"opened", t.opened}, {"timed_out", t.expired}};
+  json["connections"] = {{"open", t.connections},
+                         {"opened", t.opened},
+                         {"timed_out", t.expired},
+                         {"displaced", t.displaced}};
   for (const CounterTotals::Port& p : t.ports)
     json["ports"][p.name] = {{"rx_packets", p.rx_packets},
                              {"rx_bytes", p.rx_bytes},

@@ -35,6 +35,7 @@ struct CounterTotals {
   std::uint64_t connections = 0;
   std::uint64_t opened = 0;
   std::uint64_t expired = 0;
+  std::uint64_t displaced = 0;
   WorkerLink::UnderWay under_way;
   ControlCounters control;
 

@@ -128,6 +128,24 @@ void ConnectionTable::remove(ConnIndex index) noexcept {
   free_.push_back(index);
 }
 
+ConnIndex ConnectionTable::unanswered(Millis now) noexcept {
+  constexpr std::uint32_t kLooks = 32;  // bounds what a packet of a flood costs
+  const std::uint32_t looks = std::min(kLooks, capacity());
+  for (std::uint32_t i = 0; i < looks; ++i)
+    prefetch(static_cast<ConnIndex>((hand_ + i) % capacity()));
+  ConnIndex found = ConnIndex::none;
+  std::uint32_t longest = 0;
+  for (std::uint32_t i = 0; i < looks; ++i, hand_ = (hand_ + 1) % capacity()) {
+    const auto index = static_cast<ConnIndex>(hand_);
+    if (!is_used(index) || detail(index).count[index_of(Direction::reply)].packets != 0) continue;
+    const std::uint32_t idle = now.since((*this)[index].last_seen);
+    if (found != ConnIndex::none && idle <= longest) continue;
+    found = index;
+    longest = idle;
+  }
+  return found;
+}
+
 void ConnectionTable::rearm(ConnIndex index, Millis now, const Timeouts& timeouts) noexcept {
   wheel_.disarm(index);
   wheel_.arm(index, now, timeouts.of((*this)[index].state) + 1);

@@ -79,6 +79,11 @@ class ConnectionTable {
   };
   Inserted insert(const Connection& connection, Millis now, const Timeouts& timeouts) noexcept;
 
+  /// Of a full table: a connection that nobody has answered, the one idle for longest among those
+  /// in the next few places; none when all of these are answered. Each call goes on where the last
+  /// one ended.
+  ConnIndex unanswered(Millis now) noexcept;
+
   /// Takes away both keys at once: the translated port is free from here on (R12).
   void remove(ConnIndex index) noexcept;
 
@@ -121,6 +126,7 @@ class ConnectionTable {
   std::uint32_t size() const noexcept {
     return capacity() - static_cast<std::uint32_t>(free_.size());
   }
+  bool is_full() const noexcept { return free_.empty(); }
   std::uint32_t capacity() const noexcept { return static_cast<std::uint32_t>(records_.size()); }
   /// Bytes of memory for everything, by arithmetic on what was allocated.
   std::uint64_t memory_bytes() const noexcept;
@@ -137,6 +143,7 @@ class ConnectionTable {
   std::span<ConnectionRecord> records_;
   std::vector<ConnIndex> free_;  ///< reserved to capacity at creation: never grows
   ExpiryWheel wheel_;
+  std::uint32_t hand_ = 0;  ///< where `unanswered` goes on
 };
 
 }  // namespace spillway

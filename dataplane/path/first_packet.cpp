@@ -141,9 +141,20 @@ void Pipeline::release_next_hops(const Connection& connection) noexcept {
 
 // Where the source is not translated its port still may have to be: one client can reach the same
 // forward by two uplinks from one port.
+// In a flood the table is full of such connections; those that are answered stay (R40).
+bool Pipeline::make_room() noexcept {
+  const ConnIndex victim = makes_room_ ? table_.unanswered(now_) : ConnIndex::none;
+  if (victim == ConnIndex::none) return false;
+  end_connection(victim);
+  counters_.displaced.add(1);
+  return true;
+}
+
 ConnRef Pipeline::insert_translated(const Placement& placement, const Connection& prepared,
                                     const FlowKey& key, DropReason& reason) noexcept {
   FlowKey translated = placement.translated;
+  reason = DropReason::table_full;
+  if (table_.is_full() && !make_room()) return {};
   PortSequence ports(table_.secret(), key, key.src_port, owners_ ? owners_->workers() : 1);
   reason = DropReason::port_exhausted;
   while (ports.next(translated.src_port)) {

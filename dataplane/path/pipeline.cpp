@@ -30,6 +30,7 @@ Pipeline::Pipeline(const PipelineSettings& settings)
       hosts_(settings.hosts),
       rings_(settings.rings),
       tell_senders_(settings.tell_senders),
+      makes_room_(settings.makes_room),
       affinity_(settings.affinity),
       packets_(settings.packets),
       owners_(settings.owners),

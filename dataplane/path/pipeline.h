@@ -42,6 +42,7 @@ struct PipelinePort {
 struct PipelineSettings {
   ConnectionTable::Settings table;
   std::size_t neighbours = 4096;
+  bool makes_room = true;           ///< a full table gives up what nobody has answered (R40)
   HostCountGroup* hosts = nullptr;  ///< of all workers (R06); null: no caps
   ControlRings rings;               ///< null where nothing listens
   bool tell_senders = true;         ///< ICMP errors; a replay has no hosts that could hear them
@@ -153,6 +154,7 @@ class Pipeline {
   bool hold_next_hops(const Placement& placement, const FlowKey& key,
                       Connection& connection) noexcept;
   void release_next_hops(const Connection& connection) noexcept;
+  bool make_room() noexcept;
   void count_opened(const Connection& connection, const FlowKey& key) noexcept;
   void forget(const Connection& connection) noexcept;
   void note_checksum(const rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
@@ -193,6 +195,7 @@ class Pipeline {
   PendingPackets pending_;
   TokenBucket icmp_budget_{kIcmpErrorsPerSecond, kIcmpErrorsAtOnce};
   bool tell_senders_;
+  bool makes_room_;
   AffinityTable* affinity_;
   rte_mempool* packets_;
   TokenBucket reset_budget_{kResetsPerSecond, kResetsAtOnce};

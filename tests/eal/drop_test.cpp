@@ -127,18 +127,49 @@ TEST(Drops, R37_NoUplinkIsCounted) {
   EXPECT_EQ(router.answer(before).port, kLan);
 }
 
-TEST(Drops, R40_AFullTableLosesNoEstablishedConnection) {
-  TestRouter router({.connections = 8});
-  const Fate first = router.from_lan();
+TEST(Drops, R40_AFloodDisplacesWhatNobodyHasAnsweredAndNothingElse) {
+  TestRouter router({.connections = 64});
+  std::vector<Fate> answered;
   FrameSpec s;
-  std::size_t refused = 0;
-  for (std::uint16_t port = 1; port < 20; ++port) {
+  for (std::uint16_t port = 1; port <= 20; ++port) {
     s.src_port = port;
-    refused += router.from_lan(s).dropped == DropReason::table_full;
+    answered.push_back(router.from_lan(s));
+    EXPECT_EQ(router.answer(answered.back()).port, kLan);
   }
-  EXPECT_EQ(refused, 12u);
-  EXPECT_EQ(router.answer(first).port, kLan);
-  EXPECT_TRUE(router.balanced());
+  for (std::uint16_t port = 1000; port < 1500; ++port) {
+    s.src_port = port;
+    EXPECT_EQ(router.from_lan(s).port, kWan1) << "new ones come through";
+  }
+  EXPECT_EQ(router.connections().size(), 64u);
+  EXPECT_EQ(router.counters().displaced.get(), 500u - 44u);
+  for (const Fate& fate : answered) EXPECT_EQ(router.answer(fate).port, kLan);
+}
+
+TEST(Drops, R40_ATableFullOfAnsweredConnectionsRefusesNewOnes) {
+  TestRouter router({.connections = 8, .counted_hosts = 8});
+  std::vector<Fate> answered;
+  FrameSpec s;
+  for (std::uint16_t port = 1; port <= 8; ++port) {
+    s.src_port = port;
+    answered.push_back(router.from_lan(s));
+    router.answer(answered.back());
+  }
+  s.src_port = 99;
+  EXPECT_EQ(router.from_lan(s).dropped, DropReason::table_full);
+  for (const Fate& fate : answered) EXPECT_EQ(router.answer(fate).port, kLan);
+}
+
+/// What was displaced within a burst is not found by the burst's later packets.
+TEST(Drops, R40_ABurstMayDisplaceItsOwn) {
+  TestRouter router({.connections = 4});
+  std::vector<std::vector<std::uint8_t>> burst;
+  FrameSpec s;
+  for (std::uint16_t i = 0; i < 60; ++i) {
+    s.src_port = static_cast<std::uint16_t>(1 + i % 9);
+    burst.push_back(build_frame(s));
+  }
+  for (const Fate& fate : router.burst(kLan, burst)) EXPECT_EQ(fate.port, kWan1);
+  EXPECT_EQ(router.connections().size(), 4u);
 }
 
 TEST(Drops, NoRouteToWhatIsCalledLanButIsNowhere) {

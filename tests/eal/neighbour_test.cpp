@@ -260,7 +260,7 @@ TEST(Neighbours, R40_WhatOpensNothingHoldsNobody) {
   for (std::uint16_t port = 1; port <= 4; ++port) {
     FrameSpec s;
     s.src_port = port;
-    router.from_lan(s);
+    router.answer(router.from_lan(s));
   }
   for (unsigned host = 100; host < 130; ++host) {
     const Ipv4Addr near = Ipv4Addr::of(1, 1, 1, host);

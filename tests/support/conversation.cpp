@@ -208,7 +208,6 @@ ConfigSnapshot talk_config() {
                            {UplinkId::none, IpProto::udp, 22, 22},
                            {UplinkId::none, IpProto::icmp, 0, 65535}});
   c.local.deliver = true;
-  c.per_lan_host = 12;
   return c;
 }
 

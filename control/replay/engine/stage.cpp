@@ -129,6 +129,9 @@ Stage::Stage(const config::Config& config, const StageSettings& settings)
   if (config.limits.per_lan_host > 0)
     hosts_ = std::make_unique<HostCountGroup>(config.limits.connections, 1);
   pipeline.hosts = hosts_.get();
+  // The verifier's books foretell which packets find a connection; whom a full table displaces is
+  // beyond them.
+  pipeline.makes_room = false;
   pipeline.rings.punt = pipeline.rings.arp = punt_->out;
   pipeline.tell_senders = false;
   worker_ = std::make_unique<Worker>(0, pipeline, *snapshots_, active_);
