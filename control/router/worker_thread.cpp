@@ -27,6 +27,7 @@ void WorkerThread::stop() noexcept {
   if (!started_) return;
   stopping_.store(true, std::memory_order_relaxed);
   rte_eal_wait_lcore(lcore_);
+  iterations();  // what it did last is to be seen here
   started_ = false;
 }
 
@@ -40,9 +41,10 @@ void WorkerThread::run() noexcept {
   std::uint64_t iterations = 0;
   while (!stopping_.load(std::memory_order_relaxed)) {
     idle = worker_.poll(clock_.now()) > 0 ? 0 : idle + 1;
-    iterations_.store(++iterations, std::memory_order_relaxed);
+    iterations_.store(++iterations, std::memory_order_release);
     if (idle >= kIdleBeforeYield) sched_yield();
   }
+  iterations_.store(iterations, std::memory_order_release);
 }
 
 }  // namespace spillway

@@ -21,8 +21,8 @@ class WorkerThread {
   /// Returns when the last iteration is over.
   void stop() noexcept;
 
-  /// Iterations so far: stands still when the worker does.
-  std::uint64_t iterations() const noexcept { return iterations_.load(std::memory_order_relaxed); }
+  /// Iterations so far: stands still when the worker does. All that they did is seen afterwards.
+  std::uint64_t iterations() const noexcept { return iterations_.load(std::memory_order_acquire); }
   unsigned lcore() const noexcept { return lcore_; }
 
  private:

@@ -5,6 +5,7 @@
 #include <rte_lcore.h>
 
 #include <atomic>
+#include <thread>
 
 #include "control/router/stall_watch.h"
 #include "control/router/worker_thread.h"
@@ -35,7 +36,7 @@ unsigned other_lcore() {
 
 template <typename Condition>
 void wait_until(Condition&& condition) {
-  while (!condition()) rte_pause();
+  while (!condition()) std::this_thread::yield();
 }
 
 TEST(WorkerThread, R46_AWorkerThatStandsStillIsSeenToAndGoesOn) {

@@ -6,28 +6,34 @@
 
 #include <cstdio>
 #include <string>
+#include <vector>
 
 namespace {
 
-/// The first CPU that this process may use: the EAL refuses any other.
-std::string first_cpu() {
+/// Eight threads for tests of threads, on the CPUs that this process may use: the EAL refuses any
+/// other.
+std::string lcores() {
+  constexpr unsigned threads = 8;
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
   sched_getaffinity(0, sizeof allowed, &allowed);
-  int cpu = 0;
-  while (cpu < CPU_SETSIZE - 1 && !CPU_ISSET(cpu, &allowed)) ++cpu;
-  return std::to_string(cpu);
+  std::vector<int> cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &allowed)) cpus.push_back(cpu);
+  if (cpus.empty()) cpus.push_back(0);
+  std::string text = "--lcores=";
+  for (unsigned i = 0; i < threads; ++i)
+    text += (i > 0 ? "," : "") + std::to_string(i) + "@" + std::to_string(cpus[i % cpus.size()]);
+  return text;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  // A second thread for tests of threads; two share the CPU.
-  std::string lcores = "--lcores=0@" + first_cpu() + ",1@" + first_cpu();
   std::string arguments[] = {"test",        "--no-huge",         "--no-pci",
                              "--no-shconf", "--no-telemetry",    "-m",
-                             "256",         "--log-level=error", lcores};
+                             "256",         "--log-level=error", lcores()};
   char* eal[std::size(arguments)];
   for (std::size_t i = 0; i < std::size(arguments); ++i) eal[i] = arguments[i].data();
   if (rte_eal_init(static_cast<int>(std::size(arguments)), eal) < 0) {

@@ -1,6 +1,7 @@
 #pragma once
 // Several workers of one router, stepped one after the other, behind cards that sort or do not.
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -38,11 +39,14 @@ class CardDevice {
 
  private:
   std::size_t queue_of(const rte_mbuf* packet) const;
+  static std::uint16_t received(std::uint16_t, std::uint16_t, rte_mbuf**, std::uint16_t n,
+                                std::uint16_t, void* self);
 
   Card card_;
   const OwnerMap& owners_;
   bool on_lan_side_;
   std::vector<rte_ring*> in_;
+  std::atomic<unsigned> arrivals_{0};
   rte_ring* out_;
   std::uint16_t id_ = 0;
 };
@@ -69,6 +73,8 @@ class TestCluster {
   void receive(PortIndex port, const std::vector<std::uint8_t>& frame);
   /// From the router's own Linux: the control core gives it to the worker that keeps it.
   void from_kernel(const std::vector<std::uint8_t>& frame);
+  /// Whether all that was put in has come out, or was dropped, while threads poll the workers.
+  bool is_idle() const;
   /// Polls all workers in turn until nothing moves.
   void settle();
   void poll(unsigned worker) { workers_[worker]->poll(now); }
@@ -90,6 +96,16 @@ class TestCluster {
   void add_worker(unsigned id, const Options& options);
   void add_ports(unsigned id, const Options& options);
   std::uint64_t under_way() const;
+  /// All counters that packets move, added up.
+  struct Flow {
+    std::uint64_t received = 0;
+    std::uint64_t in = 0;
+    std::uint64_t out = 0;
+    std::uint64_t given = 0;
+    std::uint64_t taken = 0;
+    bool operator==(const Flow&) const = default;
+  };
+  Flow flow() const;
 
   const ConfigSnapshot& config() const { return snapshots_.load(); }
 
@@ -104,6 +120,7 @@ class TestCluster {
   std::vector<std::unique_ptr<Handoff>> handoffs_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::list<CardDevice> devices_;
+  std::uint64_t put_in_ = 0;
 };
 
 }  // namespace spillway::test
