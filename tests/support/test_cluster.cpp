@@ -58,7 +58,8 @@ CardDevice::CardDevice(Card card, unsigned queues, const OwnerMap& owners, bool 
     rte_eth_rx_queue_setup(id_, q, 64, kAnySocket, nullptr, pool);
     rte_eth_tx_queue_setup(id_, q, 64, kAnySocket, nullptr);
   }
-  for (std::uint16_t q = 0; q < n; ++q) rte_eth_add_rx_callback(id_, q, received, this);
+  for (std::uint16_t q = 0; q < n; ++q)
+    callbacks_.push_back(rte_eth_add_rx_callback(id_, q, received, this));
   rte_eth_dev_start(id_);
 }
 
@@ -70,6 +71,8 @@ std::uint16_t CardDevice::received(std::uint16_t, std::uint16_t, rte_mbuf**, std
 }
 
 CardDevice::~CardDevice() {
+  for (std::uint16_t q = 0; q < callbacks_.size(); ++q)
+    rte_eth_remove_rx_callback(id_, q, callbacks_[q]);
   while (rte_mbuf* packet = next_sent()) rte_pktmbuf_free(packet);
   rte_eth_dev_info info{};
   rte_eth_dev_info_get(id_, &info);

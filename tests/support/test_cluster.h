@@ -11,6 +11,7 @@
 #include "tests/support/fate.h"
 #include "tests/support/seed.h"
 
+struct rte_eth_rxtx_callback;
 struct rte_mempool;
 struct rte_ring;
 
@@ -47,6 +48,7 @@ class CardDevice {
   bool on_lan_side_;
   std::vector<rte_ring*> in_;
   std::atomic<unsigned> arrivals_{0};
+  std::vector<const rte_eth_rxtx_callback*> callbacks_;  ///< by queue
   rte_ring* out_;
   std::uint16_t id_ = 0;
 };
