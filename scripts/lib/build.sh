@@ -3,6 +3,18 @@
 
 # build_in NAME [meson options...]
 build_in() {
+  set_up_in "$@" && ninja -C "build/$1" --quiet
+}
+
+# build_only NAME TARGET...: some programs, with the options of the last set-up, or the usual ones.
+build_only() {
+  local directory="build/$1"
+  [[ -f $directory/build.ninja ]] || set_up_in "$1" || return 1
+  shift
+  ninja -C "$directory" --quiet "$@" >&2
+}
+
+set_up_in() {
   local directory="build/$1"
   shift
   if [[ ! -f $directory/build.ninja ]]; then
@@ -11,7 +23,6 @@ build_in() {
       { cat "/tmp/spillway-setup.$$" >&2; rm -f "/tmp/spillway-setup.$$"; return 1; }
     rm -f "/tmp/spillway-setup.$$"
   fi
-  ninja -C "$directory" --quiet
 }
 
 # DPDK finds the CPUs in /sys, which a plain chroot lacks. As root the command runs again with it

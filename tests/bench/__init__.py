@@ -1,0 +1,1 @@
+"""What the router costs, and what others cost on the same machine."""
