@@ -190,10 +190,18 @@ struct Hook {
   Location where;
 };
 
+/// What a worker does while nothing comes.
+enum class Idle : std::uint8_t {
+  poll,   ///< asks again at once: quickest, and its CPU is never idle
+  pause,  ///< lets its CPU rest for microseconds
+  sleep,  ///< gives it away when nothing has come for longer
+};
+
 /// The threads that forward.
 struct Workers {
   std::optional<unsigned> count;  ///< nothing: as many as ports and CPUs are good for
   std::vector<unsigned> cpus;     ///< where they run; empty: chosen from those that may be used
+  Idle idle = Idle::poll;
 
   bool operator==(const Workers&) const noexcept = default;
 };

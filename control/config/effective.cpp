@@ -225,7 +225,7 @@ void print_workers(std::ostream& out, const Workers& w) {
   std::string cpus;
   for (const unsigned cpu : w.cpus) cpus += (cpus.empty() ? "" : ",") + std::to_string(cpu);
   if (!cpus.empty()) out << " cpus = " << quoted(cpus) << ";";
-  out << " };\n";
+  out << " idle = " << quoted(word_for(kIdles, w.idle)) << "; };\n";
 }
 
 void print_lan(std::ostream& out, const Lan& lan) {

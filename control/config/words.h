@@ -55,6 +55,9 @@ inline const Words<ConnState> kTimeoutNames = {{"tcp_syn_sent", ConnState::tcp_s
 inline const Words<OnFailure> kOnFailures = {
     {"reset", OnFailure::reset}, {"flush", OnFailure::flush}, {"keep", OnFailure::keep}};
 
+inline const Words<Idle> kIdles = {
+    {"poll", Idle::poll}, {"pause", Idle::pause}, {"sleep", Idle::sleep}};
+
 inline const Words<Failback> kFailbacks = {
     {"stay", Failback::stay}, {"drain", Failback::drain}, {"now", Failback::now}};
 

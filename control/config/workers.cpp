@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "control/config/parts.h"
+#include "control/config/words.h"
 
 namespace spillway::config {
 namespace {
@@ -54,6 +55,7 @@ void read_workers(Section& root, Config& config) {
     } else if (section.has("count") && section.text("count").value_or("") != "auto") {
       section.reject("count", "a number of workers, 1 to 64, or \"auto\"");
     }
+    workers.idle = section.choice("idle", kIdles).value_or(workers.idle);
     if (auto cpus = section.parsed("cpus", parse_cpus, kCpuForm)) workers.cpus = std::move(*cpus);
   });
 }

@@ -50,7 +50,7 @@ void WorkerGroup::add_worker(const config::Config& config, const RouterPorts& po
   for (const RouterPort& port : ports.all())
     worker.add_port(RouterPorts::worker_port(port), RouterPorts::pipeline_port(port));
   worker.pipeline().set_port(PortIndex::kernel, {Zone::kernel, kRouterAsSeenByLinux, UINT16_MAX});
-  threads_.push_back(std::make_unique<WorkerThread>(worker, clock_));
+  threads_.push_back(std::make_unique<WorkerThread>(worker, clock_, config.workers.idle));
 }
 
 PipelineSettings WorkerGroup::settings_of(unsigned worker, const config::Config& config,

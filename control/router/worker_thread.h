@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "control/router/idle_wait.h"
 #include "control/router/tsc_clock.h"
 #include "dataplane/path/worker.h"
 
@@ -11,7 +12,8 @@ namespace spillway {
 /// Polls a worker on an lcore of its own, from `start` to `stop`. Thread contract: control only.
 class WorkerThread {
  public:
-  WorkerThread(Worker& worker, const TscClock& clock) : worker_(worker), clock_(clock) {}
+  WorkerThread(Worker& worker, const TscClock& clock, config::Idle idle = config::Idle::poll)
+      : worker_(worker), clock_(clock), idle_(idle) {}
   ~WorkerThread() { stop(); }
   WorkerThread(const WorkerThread&) = delete;
   WorkerThread& operator=(const WorkerThread&) = delete;
@@ -31,6 +33,7 @@ class WorkerThread {
 
   Worker& worker_;
   const TscClock& clock_;
+  IdleWait idle_;
   unsigned lcore_ = 0;
   bool started_ = false;
   alignas(64) std::atomic<bool> stopping_{false};

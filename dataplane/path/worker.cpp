@@ -70,7 +70,7 @@ std::uint32_t Worker::poll(TimePoint now) noexcept {
     answer(received);
   pipeline_.publish_gauges();
   snapshots_.quiescent(id_);
-  return received;
+  return received + (pipeline_.is_sweeping() || reader_.is_asked());
 }
 
 std::uint32_t Worker::finish(TimePoint now) noexcept {

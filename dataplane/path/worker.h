@@ -45,8 +45,8 @@ class Worker {
   /// Before the first poll. `facts` describe the port to the pipeline.
   void add_port(const WorkerPort& port, const PipelinePort& facts);
 
-  /// One iteration: news of the control core, every port's next burst, then expiry. Returns the
-  /// packets received.
+  /// One iteration: news of the control core, every port's next burst, then expiry. Returns how
+  /// much there was to do: the packets received, and 1 for work on the table that goes on.
   std::uint32_t poll(TimePoint now) noexcept;
 
   /// Once no worker polls any more: takes what the control core and other workers have sent, and

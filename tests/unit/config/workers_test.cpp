@@ -17,7 +17,8 @@ TEST(Workers, AreChosenWhereNothingIsSaid) {
 }
 
 TEST(Workers, CountAndCpus) {
-  EXPECT_EQ(workers_of("count = 3; cpus = \"2-3,8\";"), (Workers{3u, {2, 3, 8}}));
+  EXPECT_EQ(workers_of("count = 3; cpus = \"2-3,8\";"), (Workers{3u, {2, 3, 8}, Idle::poll}));
+  EXPECT_EQ(workers_of("idle = \"sleep\";").idle, Idle::sleep);
 }
 
 TEST(Workers, MistakesAreNamed) {
@@ -29,6 +30,8 @@ TEST(Workers, MistakesAreNamed) {
   EXPECT_EQ(error("count = \"many\";"),
             "x.conf:6: setting `workers.count`: found \"many\"; allowed: a number of workers, 1 to "
             "64, or \"auto\"");
+  EXPECT_EQ(error("idle = \"rest\";"),
+            "x.conf:6: setting `workers.idle`: found \"rest\"; allowed: poll, pause, sleep");
   for (const char* bad : {"", "-", "1-", "3-1", "1,,2", "1,1", "0-3,2", "x", "1-3-5", "5000"})
     EXPECT_EQ(error("cpus = \"" + std::string(bad) + "\";"),
               "x.conf:6: setting `workers.cpus`: found \"" + std::string(bad) +
