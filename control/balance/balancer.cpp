@@ -98,7 +98,7 @@ const config::Monitor* Balancer::lowest_monitor(const config::Uplink& uplink) co
 std::optional<SwitchRecord> Balancer::sample(TimePoint now, std::span<const PortBytes> bytes,
                                              std::span<const std::uint64_t> placed) {
   measure(now, bytes);
-  if (!by_load()) return std::nullopt;
+  if (!by_load()) return settle(now, true, false);
   const UplinkSet overloaded_before = word_.overloaded;
   observe_monitors();
   observe_overload();
@@ -118,6 +118,12 @@ std::optional<SwitchRecord> Balancer::set_usable(TimePoint now, UplinkSet usable
 
 std::vector<MonitorRecord> Balancer::take_fired() {
   return std::exchange(fired_, {});
+}
+
+std::optional<Balancer::Room> Balancer::room(UplinkId id) const {
+  const auto& limit = limits_[index_of(id)];
+  if (!limit) return std::nullopt;
+  return Room{limit->reservation.reserved(), limit->reservation.headroom()};
 }
 
 void Balancer::measure(TimePoint now, std::span<const PortBytes> bytes) {
@@ -209,7 +215,8 @@ std::vector<double> Balancer::shares() const {
 
 std::optional<SwitchRecord> Balancer::settle(TimePoint now, bool may_wait, bool word_changed) {
   const UplinkId to = choose();
-  const bool dwelling = may_wait && last_switch_ && now - *last_switch_ < config_.balance.dwell;
+  const bool dwelling =
+      may_wait && by_load() && last_switch_ && now - *last_switch_ < config_.balance.dwell;
   // Where load is spread, the uplink that has most room changes all the time, and that is no news.
   const bool news = plan_.mode != BalanceMode::least_used || !word_.usable.contains(word_.active);
   std::optional<SwitchRecord> record;

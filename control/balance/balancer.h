@@ -60,6 +60,14 @@ class Balancer {
   /// What Traffic Monitors and thresholds have said since the last call, a sentence each.
   std::vector<MonitorRecord> take_fired();
 
+  /// What is reserved on an uplink for connections just placed, and how many more it may take
+  /// before the next sample; nothing where load sets no limit.
+  struct Room {
+    BitsPerSecond reserved;
+    std::uint32_t connections = 0;
+  };
+  std::optional<Room> room(UplinkId id) const;
+
   const std::vector<UplinkRate>& rates() const noexcept { return rates_; }
   const ActiveWord& word() const noexcept { return word_; }
 
