@@ -58,7 +58,8 @@ void print_side(std::ostream& out, const Side& side) {
 
 void print_pace(std::ostream& out, const ProbePace& p) {
   out << "interval_ms = " << p.interval.count() << "; timeout_ms = " << p.timeout.count()
-      << "; misses = " << p.misses << "; replies = " << p.replies << ";";
+      << "; misses = " << p.misses << "; replies = " << p.replies
+      << "; retry_ms = " << p.retry.count() << ";";
 }
 
 void print_probe(std::ostream& out, const char* name, const std::optional<ProbePace>& pace) {

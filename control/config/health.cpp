@@ -26,6 +26,11 @@ void read_pace(Section& section, ProbePace& pace) {
   read_ms(section, "timeout_ms", 10, 60000, pace.timeout);
   read_count(section, "misses", pace.misses);
   read_count(section, "replies", pace.replies);
+  // An interval that was made shorter than the profile's retries takes them along.
+  pace.retry = std::min(pace.retry, pace.interval);
+  read_ms(section, "retry_ms", 10, 60000, pace.retry);
+  if (pace.retry > pace.interval)
+    section.reject("retry_ms", "at most interval_ms, " + std::to_string(pace.interval.count()));
 }
 
 /// `true`, `false`, or a group that says how.

@@ -2,6 +2,7 @@
 // How the health of an uplink is judged: the part of a configuration that probes and the health
 // state machine read. Plain values.
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <vector>
@@ -16,10 +17,14 @@ struct ProbePace {
   std::chrono::milliseconds timeout{200};  ///< an answer later is none
   unsigned misses = 3;                     ///< in a row make it fail
   unsigned replies = 3;                    ///< in a row make it good again
+  std::chrono::milliseconds retry{200};    ///< instead of `interval` from a miss on; never longer
 
-  /// The longest time from a fault to its notice.
+  /// The longest time from a fault to its notice: at the usual pace, or by retries from the first
+  /// miss on.
   constexpr std::chrono::milliseconds detection() const noexcept {
-    return interval * misses + timeout;
+    const auto steady = interval * misses + timeout;
+    const auto hurried = interval + timeout + std::min(retry, interval) * (misses - 1) + timeout;
+    return std::min(steady, hurried);
   }
   constexpr bool operator==(const ProbePace&) const noexcept = default;
 };
@@ -28,7 +33,8 @@ struct ProbePace {
 struct ProbeTargets {
   std::vector<Ipv4Addr> hosts;
   unsigned quorum = 1;  ///< how many must answer
-  ProbePace pace{std::chrono::milliseconds(500), std::chrono::milliseconds(500), 3, 3};
+  ProbePace pace{std::chrono::milliseconds(500), std::chrono::milliseconds(500), 3, 3,
+                 std::chrono::milliseconds(100)};
 
   bool operator==(const ProbeTargets&) const noexcept = default;
 };

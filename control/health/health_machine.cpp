@@ -67,6 +67,7 @@ std::optional<HealthChange> HealthMachine::observe(TimePoint now, const Evidence
   if (to == Health::hold_down) good_since_ = now;
   last_calm_ = now;
   since_ = now;
+  reason_ = change.reason;
   health_ = to;
   return change;
 }
@@ -89,8 +90,10 @@ Health HealthMachine::next(TimePoint now, const Evidence& evidence) {
   if (health_ == Health::down && !heard) return Health::down;
   if (admin_ == AdminState::drained) return Health::draining;
   if (health_ == Health::down && failures_ > 0) return Health::hold_down;
-  if (health_ == Health::hold_down && now - good_since_ < waiting_time()) return Health::hold_down;
-  if (!heard) return Health::unknown;
+  if (health_ == Health::hold_down && (!heard || now - good_since_ < waiting_time()))
+    return Health::hold_down;
+  // Who is asked anew, after a reload, has become neither better nor worse by that.
+  if (!heard) return serves(health_) ? health_ : Health::unknown;
   return evidence.poor ? Health::degraded : Health::up;
 }
 

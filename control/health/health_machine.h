@@ -58,6 +58,7 @@ class HealthMachine {
   Health health() const noexcept { return health_; }
   AdminState admin() const noexcept { return admin_; }
   TimePoint since() const noexcept { return since_; }
+  const std::string& reason() const noexcept { return reason_; }
   /// How long it has to wait after the next recovery, or has to wait now.
   RouterClock::duration waiting_time() const noexcept;
 
@@ -69,6 +70,7 @@ class HealthMachine {
   Health health_ = Health::unknown;
   AdminState admin_ = AdminState::enabled;
   TimePoint since_;
+  std::string reason_;     ///< of the last change
   TimePoint good_since_;   ///< in hold_down: when it began to answer
   TimePoint last_calm_;    ///< up to when calm times have been counted
   unsigned failures_ = 0;  ///< that still count

@@ -33,13 +33,25 @@ ProbeBoard::ProbeBoard(std::vector<ProbedUplink> uplinks) {
   }
 }
 
+void ProbeBoard::resume(const ProbeBoard& before) {
+  for (std::size_t i = 0; i < uplinks_.size(); ++i) {
+    Uplink& uplink = uplinks_[i];
+    const Uplink& was = before.uplinks_[i];
+    if (uplink.facts.settings.limits == was.facts.settings.limits) uplink.poor = was.poor;
+    for (Probe& probe : uplink.probes)
+      for (const Probe& other : was.probes)
+        if (probe.asks_like(other)) probe.track = other.track;
+  }
+}
+
 std::vector<ProbeOrder> ProbeBoard::tick(TimePoint now) {
   std::vector<ProbeOrder> orders;
   for (std::size_t i = 0; i < uplinks_.size(); ++i) {
     for (Probe& probe : uplinks_[i].probes) {
       probe.track.expire(now);
       if (now < probe.track.due()) continue;
-      orders.push_back({uplink_id(i), probe.kind, probe.target, probe.track.send(now)});
+      const bool missed = probe.track.missing();
+      orders.push_back({uplink_id(i), probe.kind, probe.target, probe.track.send(now), missed});
     }
     uplinks_[i].poor = is_poor(uplinks_[i]);
   }

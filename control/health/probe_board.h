@@ -23,6 +23,7 @@ struct ProbeOrder {
   Kind kind = Kind::arp;
   Ipv4Addr target;
   std::uint16_t sequence = 0;
+  bool missed = false;  ///< the one before was: who has the target's address now may be another
 };
 
 /// An uplink as the board needs to know it.
@@ -46,6 +47,8 @@ struct ProbeStatus {
 class ProbeBoard {
  public:
   explicit ProbeBoard(std::vector<ProbedUplink> uplinks);
+  /// Goes on from `before`, another one for the same uplinks: what is asked as it was is known.
+  void resume(const ProbeBoard& before);
 
   /// Probes to be sent now. Counts what has timed out.
   std::vector<ProbeOrder> tick(TimePoint now);
@@ -65,6 +68,11 @@ class ProbeBoard {
     Ipv4Addr target;
     bool gateway;
     ProbeTrack track;
+
+    bool asks_like(const Probe& other) const noexcept {
+      return kind == other.kind && target == other.target && gateway == other.gateway &&
+             track.pace() == other.track.pace();
+    }
   };
   struct Uplink {
     ProbedUplink facts;

@@ -9,8 +9,13 @@ std::uint16_t ProbeTrack::send(TimePoint now) {
   waiting_.push_back({sequence, now});
   ++sent_;
   // From the planned moment, so that the pace holds; a stall is not made up for by a burst.
-  due_ = std::max(due_ + pace_.interval, now + pace_.interval / 2);
+  due_ = std::max(due_ + pause(), now + pause() / 2);
   return sequence;
+}
+
+RouterClock::duration ProbeTrack::pause() const noexcept {
+  const bool doubted = missing() && verdict_ != Verdict::failed;
+  return doubted ? std::min(pace_.retry, pace_.interval) : pace_.interval;
 }
 
 bool ProbeTrack::answer(TimePoint now, std::uint16_t sequence) {
@@ -37,6 +42,7 @@ void ProbeTrack::expire(TimePoint now) {
     const TimePoint sent = waiting_.front().sent;
     waiting_.pop_front();
     decide(std::nullopt, sent);
+    due_ = std::min(due_, now + pause());
   }
 }
 

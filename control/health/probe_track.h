@@ -29,8 +29,12 @@ class ProbeTrack {
 
   explicit ProbeTrack(const config::ProbePace& pace) : pace_(pace) {}
 
+  const config::ProbePace& pace() const noexcept { return pace_; }
+
   /// When the next probe is to be sent.
   TimePoint due() const noexcept { return due_; }
+  /// Whether the last probe that is decided was missed.
+  bool missing() const noexcept { return missed_in_row_ > 0; }
   /// Registers a probe; its sequence number.
   std::uint16_t send(TimePoint now);
   /// An answer that names no probe, as ARP's: it counts for the oldest that waits.
@@ -54,6 +58,8 @@ class ProbeTrack {
     std::uint16_t sequence = 0;
     TimePoint sent;
   };
+  /// Until the next probe. A target that has failed is not hurried any more.
+  RouterClock::duration pause() const noexcept;
   void decide(std::optional<RouterClock::duration> rtt, TimePoint sent);
 
   config::ProbePace pace_;

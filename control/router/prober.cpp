@@ -30,6 +30,12 @@ Prober::Prober(const config::Config& config, const RouterPorts& ports,
   for (const config::Uplink& uplink : config.uplinks) gateways_.push_back(uplink.gateway);
 }
 
+void Prober::adopt(const config::Config& config) {
+  ProbeBoard next(probed(config));
+  next.resume(board_);
+  board_ = std::move(next);
+}
+
 PortIndex Prober::port_of(UplinkId uplink) const noexcept {
   return port_index(lans_ + index_of(uplink));
 }
@@ -47,7 +53,9 @@ void Prober::send(const ProbeOrder& order) {
   if (order.kind == ProbeOrder::Kind::arp) {
     const ArpPacket question{
         ArpPacket::Operation::request, own, port.interface.address, {}, order.target};
-    const auto frame = write_arp(question, known ? gateway->mac : kBroadcastMac);
+    // After a miss everybody is asked: another router may have taken over the gateway's address.
+    const bool sure = known && !order.missed;
+    const auto frame = write_arp(question, sure ? gateway->mac : kBroadcastMac);
     if (transmit(link_, pools_, port.index, frame, counters_)) ++counters_.probes;
     return;
   }

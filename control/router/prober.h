@@ -24,6 +24,9 @@ class Prober {
          std::span<const L4Port> ids, WorkerLink& link, const PacketPools& pools,
          ControlCounters& counters);
 
+  /// Goes on under another configuration of the same uplinks.
+  void adopt(const config::Config& config);
+
   /// Sends what is due.
   void poll(TimePoint now);
   void heard_arp(TimePoint now, PortIndex port, const ArpPacket& packet);

@@ -88,6 +88,7 @@ TEST(Config, GatewaysAreAskedByArpAndPingedWhereARouteSaysSo) {
   const Config seed = load((kConf / "seed.conf").string());
   EXPECT_EQ(seed.uplinks[0].health.ping, ProbePace{}) << "check_gateway";
   EXPECT_EQ(ProbePace{}.detection(), std::chrono::milliseconds(800));
+  EXPECT_EQ(ProbeTargets{}.pace.detection(), std::chrono::milliseconds(1700));
 }
 
 TEST(Config, ProbesOfAllUplinksAndOfOne) {

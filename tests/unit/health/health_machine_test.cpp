@@ -81,6 +81,15 @@ std::vector<Story> stories() {
        {{0ms, bad(), Health::down},
         {5ms, good(), Health::hold_down},
         {1000ms, good(), Health::up}}},
+      {"is asked anew after a reload, and is what it was until it answers",
+       {{0ms, poor(), Health::degraded},
+        {10ms, silent(), Health::degraded},
+        {10ms, good(), Health::up},
+        {10ms, silent(), Health::up},
+        {10ms, bad(), Health::down},
+        {10ms, good(), Health::hold_down},
+        {1000ms, silent(), Health::hold_down},
+        {10ms, good(), Health::up}}},
   };
 }
 

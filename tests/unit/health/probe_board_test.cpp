@@ -36,7 +36,10 @@ struct World {
 
   void pass(std::chrono::milliseconds time) {
     for (const TimePoint end = now + time; now < end; now += 10ms)
-      for (const ProbeOrder& order : board.tick(now)) answer(order);
+      for (const ProbeOrder& order : board.tick(now)) {
+        if (order.uplink == kIsp1 && order.kind == Kind::arp) missed = order.missed;
+        answer(order);
+      }
   }
   void answer(const ProbeOrder& order) {
     if (broken(order)) return;
@@ -50,6 +53,7 @@ struct World {
   ProbeBoard board;
   TimePoint now{1s};
   std::chrono::milliseconds rtt{5};
+  bool missed = false;  ///< as the last order for the first gateway says
   std::function<bool(const ProbeOrder&)> broken = [](const ProbeOrder&) { return false; };
 };
 
@@ -63,6 +67,38 @@ TEST(ProbeBoard, R34_EveryUplinkIsProbedByEveryKind) {
   EXPECT_EQ(orders.count({kIsp2, Kind::arp}), 1u);
   EXPECT_EQ(orders.count({kIsp2, Kind::echo}), 1u);
   EXPECT_TRUE(board.tick(TimePoint(1s)).empty()) << "not before the interval is over";
+}
+
+TEST(ProbeBoard, R33_AfterAMissTheOrderSaysSo) {
+  World world(settings());
+  world.pass(1s);
+  EXPECT_FALSE(world.missed);
+  world.broken = [](const ProbeOrder& o) { return o.uplink == kIsp1; };
+  world.pass(500ms);
+  EXPECT_TRUE(world.missed);
+  world.broken = [](const ProbeOrder&) { return false; };
+  world.pass(500ms);
+  EXPECT_FALSE(world.missed);
+}
+
+TEST(ProbeBoard, R33_AReloadForgetsNothingThatIsStillAsked) {
+  World world(settings({kTarget1}));
+  world.pass(2s);
+  world.broken = [](const ProbeOrder& o) { return o.uplink == kIsp1; };
+  world.pass(2s);
+  ASSERT_EQ(world.reach(kIsp1), Reach::unreachable);
+  config::HealthSettings more = settings({kTarget1, kTarget2});
+  ProbeBoard next({{"ISP_1", kGateway1, more}, {"ISP_2", kGateway2, more}});
+  next.resume(world.board);
+  EXPECT_EQ(next.evidence(kIsp1).reach, Reach::unreachable);
+  EXPECT_EQ(next.evidence(kIsp2).reach, Reach::reachable);
+  EXPECT_EQ(next.quality(kIsp2).probes, world.board.quality(kIsp2).probes);
+  more.arp->interval = 100ms;
+  more.ping.reset();
+  more.targets.hosts = {kTarget2};
+  ProbeBoard other({{"ISP_1", kGateway1, more}, {"ISP_2", kGateway2, more}});
+  other.resume(world.board);
+  EXPECT_EQ(other.evidence(kIsp1).reach, Reach::unknown) << "all of it is asked anew";
 }
 
 TEST(ProbeBoard, WhoIsNotProbedIsReachable) {

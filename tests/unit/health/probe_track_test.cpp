@@ -128,12 +128,39 @@ TEST(ProbeTrack, TheNextProbeIsDueAnIntervalAfterThePlannedMoment) {
   EXPECT_GE(track.due(), TimePoint(100s) + 100ms) << "a stall is not made up for by a burst";
 }
 
-/// The promise of the documentation: a silence is noticed within misses x interval + timeout.
+TEST(ProbeTrack, R33_AMissIsFollowedByRetriesUntilTheTargetHasFailed) {
+  Target t({500ms, 400ms, 3, 2, 50ms});
+  t.probe(true);
+  t.probe(false);
+  const TimePoint sent = t.now;
+  t.pass(400ms);
+  EXPECT_EQ(t.track.due(), sent + 450ms) << "a retry after the miss";
+  t.probe(false);
+  EXPECT_EQ(t.track.due(), sent + 500ms);
+  t.probe(false);
+  t.pass(400ms);
+  EXPECT_EQ(t.track.verdict(), Verdict::failed);
+  t.probe(false);
+  t.probe(false);
+  EXPECT_EQ(t.track.due(), t.now + 500ms) << "a dead one is not hurried";
+}
+
+TEST(ProbeTrack, R33_AnAnswerEndsTheRetries) {
+  Target t({500ms, 400ms, 3, 2, 50ms});
+  t.probe(false);
+  t.pass(400ms);
+  t.probe(true);
+  t.probe(true);
+  EXPECT_EQ(t.track.due(), t.now - 20ms + 500ms);
+}
+
+/// The promise of the documentation: a silence is noticed within ProbePace::detection.
 RC_GTEST_PROP(ProbeTrack, R33_SilenceIsNoticedInTime, ()) {
   config::ProbePace pace;
   pace.interval = std::chrono::milliseconds(*rc::gen::inRange(10, 500));
   pace.timeout = std::chrono::milliseconds(*rc::gen::inRange(10, 1000));
   pace.misses = *rc::gen::inRange(1u, 6u);
+  pace.retry = std::chrono::milliseconds(*rc::gen::inRange(10, 500));
   ProbeTrack track(pace);
   const auto answers_for = std::chrono::milliseconds(*rc::gen::inRange(1000, 4000));
   TimePoint now{0s};
