@@ -16,6 +16,8 @@ constexpr char kUsage[] =
     "commands:\n"
     "  reload                   read the configuration file again\n"
     "  show counters [--json]   packets by port, drops by reason\n"
+    "  show events [N] [--json] the last N events, 20 unless told\n"
+    "  show uplinks [--json]    health, rates, limits and probes of each\n"
     "  stop                     end the router, as SIGTERM does\n"
     "  help                     what this router knows\n";
 

@@ -1,0 +1,116 @@
+#include "control/commands/uplink_commands.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "control/config/words.h"
+
+namespace spillway {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double in_seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+double in_ms(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+/// "active", "usable, overloaded", ...
+std::string standing_of(const UplinkView& u) {
+  const std::string place = u.active ? "active" : u.usable ? "usable" : "not used";
+  return place + (u.overloaded ? ", overloaded" : "");
+}
+
+Json json_of(const ProbeView& p) {
+  return {{"kind", p.kind},     {"target", p.target},     {"verdict", p.verdict},
+          {"blamed", p.blamed}, {"sent", p.sent},         {"answered", p.answered},
+          {"loss", p.loss},     {"rtt_ms", in_ms(p.rtt)}, {"jitter_ms", in_ms(p.jitter)}};
+}
+
+Json json_of(const config::Threshold& t) {
+  return {{"traffic", config::word_for(config::kTraffics, t.traffic)},
+          {"spill_above", t.spill_above.of(t.traffic).value},
+          {"return_below", t.return_below.of(t.traffic).value}};
+}
+
+Json json_of(const UplinkView& u) {
+  Json json = {{"name", u.name},
+               {"health", u.health},
+               {"reason", u.reason},
+               {"since_s", in_seconds(u.since)},
+               {"hold_down_ms", in_ms(u.hold_down)},
+               {"link", u.link},
+               {"active", u.active},
+               {"usable", u.usable},
+               {"overloaded", u.overloaded},
+               {"rx_bps", u.rate.rx.value},
+               {"tx_bps", u.rate.tx.value}};
+  json["threshold"] = u.threshold ? json_of(*u.threshold) : Json();
+  json["reserved_bps"] = u.room ? Json(u.room->reserved.value) : Json();
+  json["headroom"] = u.room ? Json(u.room->connections) : Json();
+  json["probes"] = Json::array();
+  for (const ProbeView& probe : u.probes) json["probes"].push_back(json_of(probe));
+  return json;
+}
+
+std::string limits_of(const UplinkView& u) {
+  std::string text;
+  if (u.threshold) {
+    const config::Traffic traffic = u.threshold->traffic;
+    text += fmt::format("  threshold: {} above {} bit/s, back below {} bit/s\n",
+                        config::word_for(config::kTraffics, traffic),
+                        u.threshold->spill_above.of(traffic).value,
+                        u.threshold->return_below.of(traffic).value);
+  }
+  if (u.room)
+    text += fmt::format("  reserved: {} bit/s; room for {} connections until the next sample\n",
+                        u.room->reserved.value, u.room->connections);
+  return text;
+}
+
+std::string text_of(const ProbeView& p) {
+  return fmt::format(
+      "  {:<7} {:<16} {}{}: {} of {} answered, loss {:.0f} %, {:.1f} ms, jitter "
+      "{:.1f} ms\n",
+      p.kind, p.target, p.verdict, p.blamed ? ", by its own fault" : "", p.answered, p.sent,
+      p.loss * 100, in_ms(p.rtt), in_ms(p.jitter));
+}
+
+}  // namespace
+
+std::string uplinks_to_text(const std::vector<UplinkView>& uplinks) {
+  std::string text;
+  for (const UplinkView& u : uplinks) {
+    text +=
+        fmt::format("{}: {} for {:.1f} s{}; {}; received {} bit/s, sent {} bit/s\n", u.name,
+                    u.health, in_seconds(u.since), u.reason.empty() ? "" : " (" + u.reason + ")",
+                    standing_of(u), u.rate.rx.value, u.rate.tx.value);
+    text += limits_of(u);
+    for (const ProbeView& probe : u.probes) text += text_of(probe);
+  }
+  return text;
+}
+
+std::string uplinks_to_json(const std::vector<UplinkView>& uplinks) {
+  Json json = {{"active", nullptr}, {"uplinks", Json::array()}};
+  for (const UplinkView& uplink : uplinks) {
+    if (uplink.active) json["active"] = uplink.name;
+    json["uplinks"].push_back(json_of(uplink));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void add_uplink_commands(CommandTable& table, std::function<std::vector<UplinkView>()> uplinks) {
+  table.add({"show uplinks", "[--json]", "health, rates, limits and probes of each",
+             [uplinks = std::move(uplinks)](Arguments& arguments) {
+               const bool json = arguments.flag("--json");
+               arguments.finish("--json");
+               return Answer{true, json ? uplinks_to_json(uplinks()) : uplinks_to_text(uplinks())};
+             }});
+}
+
+}  // namespace spillway

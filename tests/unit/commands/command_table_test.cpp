@@ -1,0 +1,64 @@
+#include "control/commands/command_table.h"
+
+#include <gtest/gtest.h>
+
+namespace spillway {
+namespace {
+
+CommandTable sample() {
+  CommandTable table;
+  table.add({"show", "", "everything", [](Arguments& arguments) {
+               arguments.finish("");
+               return Answer{true, "all\n"};
+             }});
+  table.add({"show events", "[N] [--json]", "the last ones", [](Arguments& arguments) {
+               const bool json = arguments.flag("--json");
+               const auto n = arguments.number(1, 10);
+               arguments.finish("a number, --json");
+               return Answer{true, std::to_string(n.value_or(0)) + (json ? " json\n" : "\n")};
+             }});
+  table.add({"refuse", "", "never", [](Arguments&) { return Answer{false, "no\n"}; }});
+  return table;
+}
+
+TEST(CommandTable, TheLongestCommandThatFitsIsMeant) {
+  const CommandTable table = sample();
+  EXPECT_EQ(table.obey("show").text, "all\n");
+  EXPECT_EQ(table.obey("show events").text, "0\n");
+  EXPECT_EQ(table.obey("  show   events 7 --json ").text, "7 json\n");
+  EXPECT_EQ(table.obey("show events --json 7").text, "7 json\n") << "in any order";
+  EXPECT_TRUE(table.obey("show").good);
+  EXPECT_FALSE(table.obey("refuse").good);
+}
+
+TEST(CommandTable, R44_WhatIsNotUnderstoodIsNamed) {
+  const CommandTable table = sample();
+  const struct {
+    const char* line;
+    const char* error;
+  } rows[] = {
+      {"", "unknown command \"\"; `help` lists them\n"},
+      {"shows events", "unknown command \"shows events\"; `help` lists them\n"},
+      {"show uplinks", "show: found \"uplinks\"; allowed: nothing more\n"},
+      {"show events x", "show events: found \"x\"; allowed: a number, --json\n"},
+      {"show events 11", "show events: found 11; allowed: a number from 1 to 10\n"},
+      {"show events 0", "show events: found 0; allowed: a number from 1 to 10\n"},
+      {"show events -1", "show events: found \"-1\"; allowed: a number, --json\n"},
+      {"show events 99999999999999999999",
+       "show events: found \"99999999999999999999\"; allowed: a number, --json\n"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_FALSE(table.obey(row.line).good) << row.line;
+    EXPECT_EQ(table.obey(row.line).text, row.error);
+  }
+}
+
+TEST(CommandTable, HelpHasALineForEach) {
+  EXPECT_EQ(sample().help(),
+            "show                         everything\n"
+            "show events [N] [--json]     the last ones\n"
+            "refuse                       never\n");
+}
+
+}  // namespace
+}  // namespace spillway
