@@ -118,16 +118,16 @@ int main(int argc, char** argv) {
   try {
     return run(parse_options({argv + 1, argv + argc}));
   } catch (const UsageError& e) {
-    std::cerr << "spillway: " << e.what() << "\n";
+    complain(std::string("spillway: ") + e.what());
     return kUsage;
   } catch (const config::ConfigError& e) {
-    std::cerr << e.what() << "\n";
+    complain(e.what());
     return kUsage;
   } catch (const replay::CaptureError& e) {
-    std::cerr << "spillway: " << e.what() << "\n";
+    complain(std::string("spillway: ") + e.what());
     return kNoCapture;
   } catch (const std::exception& e) {
-    std::cerr << "spillway: " << e.what() << "\n";
+    complain(std::string("spillway: ") + e.what());
     return kUsage;
   }
 }

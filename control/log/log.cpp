@@ -5,9 +5,12 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
+#include <iostream>
 #include <mutex>
 #include <string_view>
 #include <utility>
+
+#include "control/log/journal.h"
 
 namespace spillway {
 namespace {
@@ -34,6 +37,7 @@ ssize_t take_message(void*, const char* text, std::size_t size) {
 void start_log() {
   const auto logger = spdlog::stderr_color_mt("spillway");
   logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-7l%$ %v");
+  if (leads_to_journal()) logger->set_formatter(std::make_unique<JournalFormatter>());
   spdlog::set_default_logger(logger);
   cookie_io_functions_t functions{};
   functions.write = take_message;
@@ -41,6 +45,10 @@ void start_log() {
   if (stream == nullptr) return;
   std::setvbuf(stream, nullptr, _IOLBF, 0);
   rte_openlog_stream(stream);
+}
+
+void complain(const std::string& text) {
+  std::cerr << (leads_to_journal() ? journal_lines(spdlog::level::err, text) : text) << std::endl;
 }
 
 std::string first_dpdk_error() {

@@ -4,9 +4,13 @@
 
 namespace spillway {
 
-/// Log to standard error, a line each: time, level, text. DPDK's own messages go the same way, from
-/// `warning` on. Call once, before the EAL starts. Control only.
+/// Log to standard error, a line each: time, level, text; or as the systemd journal wants it, where
+/// that listens. DPDK's own messages go the same way, from `warning` on. Call once, before the EAL
+/// starts. Control only.
 void start_log();
+
+/// Why the program ends, on standard error, whether there is a log or not. Thread contract: any.
+void complain(const std::string& text);
 
 /// DPDK's first message of level `error` since the last call: the reason behind a bare error
 /// number; those that follow only say that something failed. Thread contract: any.
