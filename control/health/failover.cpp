@@ -9,8 +9,8 @@ bool is_dead(Health health) noexcept {
   return health == Health::down || health == Health::admin_down;
 }
 
-/// It is trusted again: a held-down uplink may still fall back.
-bool is_back(Health health) noexcept {
+/// It is trusted: a held-down uplink may still fall back.
+bool is_trusted(Health health) noexcept {
   return health == Health::up || health == Health::degraded;
 }
 
@@ -33,12 +33,12 @@ std::vector<Eviction> Failover::decide(TimePoint now, std::span<const Health> he
   for (std::size_t i = 0; i < uplinks_.size(); ++i) {
     Uplink& uplink = uplinks_[i];
     // As a last resort it serves before it is trusted.
-    if (usable.contains(uplink_id(i))) uplink.evicted = false;
+    if (usable.contains(uplink_id(i))) uplink.offered = {};
     if (is_dead(health[i])) {
       if (!uplink.dead_since) uplink.dead_since = now;
       uplink.outage.reset();
       add(upon_death(uplink_id(i), usable));
-    } else if (uplink.dead_since && is_back(health[i])) {
+    } else if (uplink.dead_since && is_trusted(health[i]) && usable.contains(uplink_id(i))) {
       upon_return(now, uplink_id(i));
     }
     add(upon_drained(now, uplink_id(i)));
@@ -46,13 +46,14 @@ std::vector<Eviction> Failover::decide(TimePoint now, std::span<const Health> he
   return orders;
 }
 
-/// Only where they have somewhere else to go.
+/// Only when they have somewhere else to go: once, and once more for each uplink that was not there
+/// before, since rules may bind some connections to it.
 std::optional<Eviction> Failover::upon_death(UplinkId id, UplinkSet usable) {
   Uplink& uplink = uplinks_[index_of(id)];
   usable.erase(id);
-  if (uplink.evicted || usable.empty() || policy_.on_failure == config::OnFailure::keep)
-    return std::nullopt;
-  uplink.evicted = true;
+  const UplinkSet fresh = usable - uplink.offered;
+  if (fresh.empty() || policy_.on_failure == config::OnFailure::keep) return std::nullopt;
+  uplink.offered = uplink.offered | fresh;
   Eviction order;
   order.cause = id;
   order.uplinks.insert(id);
@@ -64,7 +65,7 @@ void Failover::upon_return(TimePoint now, UplinkId id) {
   Uplink& uplink = uplinks_[index_of(id)];
   const Eviction::Span outage{*uplink.dead_since, now};
   uplink.dead_since.reset();
-  uplink.evicted = false;
+  uplink.offered = {};
   if (policy_.failback == config::Failback::stay) return;
   uplink.outage = outage;
   uplink.drained_at = policy_.failback == config::Failback::now ? now : now + policy_.drain;
@@ -79,7 +80,7 @@ std::optional<Eviction> Failover::upon_drained(TimePoint now, UplinkId id) {
   order.cause = id;
   order.uplinks = less_preferred(id);
   order.tell_tcp = policy_.on_failure != config::OnFailure::flush;
-  order.opened = uplink.outage;
+  order.opened = *uplink.outage;
   uplink.outage.reset();
   if (order.uplinks.empty()) return std::nullopt;
   return order;

@@ -14,7 +14,8 @@
 
 namespace spillway {
 
-/// End the connections of `uplinks`, all or those opened between two moments.
+/// End those connections of `uplinks` that can go elsewhere; or that can go home, of those opened
+/// between two moments.
 struct Eviction {
   enum class Why : std::uint8_t { died, came_back };
 
@@ -26,7 +27,7 @@ struct Eviction {
     TimePoint from;
     TimePoint to;
   };
-  std::optional<Span> opened;  ///< nothing: whenever they were opened
+  Span opened;  ///< of those that go home
 };
 
 /// Thread contract: one thread.
@@ -45,7 +46,7 @@ class Failover {
  private:
   struct Uplink {
     std::optional<TimePoint> dead_since;
-    bool evicted = false;                  ///< its connections have been ended in this outage
+    UplinkSet offered;                     ///< its connections could flee there in this outage
     std::optional<Eviction::Span> outage;  ///< after which those that fled are still to go home
     TimePoint drained_at;                  ///< when that is due
   };

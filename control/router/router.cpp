@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/post.hpp>
 #include <csignal>
 #include <random>
 #include <set>
@@ -58,7 +57,8 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
     : signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       next_poll_(loop_),
       config_(std::move(config)),
-      commands_(loop_, options.socket, [this](const std::string& line) { return obey(line); }),
+      server_(loop_, options.socket,
+              [this](const std::string& line) { return commands_.obey(line); }),
       events_(wall_clock_ms),
       hooks_(loop_,
              [this](const std::string& command, const std::string& what) {
@@ -80,14 +80,16 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
   arp_ = std::make_unique<ArpService>(ports_, workers_->links(), *pools_, counters_, events_);
   linux_ = std::make_unique<LinuxSide>(loop_, ports_, netlink_, *workers_, *pools_, counters_);
   linux_->set_routes(*config_);
-  steering_ =
-      std::make_unique<Steering>(*config_, ports_, *workers_, make_prober(*config_), events_);
+  prober_ = std::make_unique<Prober>(*config_, ports_, arp_->cache(), probe_ids_,
+                                     *workers_->links().front(), *pools_, counters_);
+  steering_ = std::make_unique<Steering>(*config_, ports_, *workers_, *prober_, events_);
   arp_->listen([this](TimePoint now, PortIndex port, const ArpPacket& packet) {
-    steering_->prober().heard_arp(now, port, packet);
+    prober_->heard_arp(now, port, packet);
   });
   linux_->divert([this](PortIndex port, std::span<const std::uint8_t> frame) {
-    return steering_->prober().take_reply(clock_.now(), port, frame);
+    return prober_->take_reply(clock_.now(), port, frame);
   });
+  add_commands();
   workers_->start();
   arp_->start(clock_.now(), *config_);
   wait_for_signals();
@@ -98,11 +100,6 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
 
 Router::~Router() {
   workers_->stop();
-}
-
-std::unique_ptr<Prober> Router::make_prober(const config::Config& config) {
-  return std::make_unique<Prober>(config, ports_, arp_->cache(), probe_ids_,
-                                  *workers_->links().front(), *pools_, counters_);
 }
 
 CounterTotals Router::run() {
@@ -193,18 +190,6 @@ CounterTotals Router::totals() const {
   return all;
 }
 
-Answer Router::obey(const std::string& line) {
-  if (line == "reload") return reload();
-  if (line == "show counters") return {true, to_text(totals())};
-  if (line == "show counters --json") return {true, to_json(totals())};
-  if (line == "stop") {
-    boost::asio::post(loop_, [] { std::raise(SIGTERM); });
-    return {true, "stopping\n"};
-  }
-  if (line == "help") return {true, "reload\nshow counters [--json]\nstop\n"};
-  return {false, "unknown command \"" + line + "\"; `help` lists them\n"};
-}
-
 Answer Router::reload() {
   try {
     auto next = std::make_unique<const config::Config>(config::load(config_->file));
@@ -230,7 +215,7 @@ Answer Router::reload() {
 /// All of it, or nothing when it throws.
 void Router::adopt(std::unique_ptr<const config::Config> next) {
   auto snapshot = compile_snapshot(*next, LocalDelivery::control_core, probe_ids_);
-  steering_->adopt(*next, make_prober(*next));
+  steering_->adopt(*next);
   workers_->publish(std::move(snapshot));
   hooks_.configure(next->hooks);
   config_ = std::move(next);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "control/commands/command_table.h"
 #include "control/config/config.h"
 #include "control/events/event_log.h"
 #include "control/events/hooks.h"
@@ -49,17 +50,17 @@ class Router {
   void watch_checksums(TimePoint now);
   void watch_workers(TimePoint now);
   void wait_for_signals();
-  Answer obey(const std::string& line);
+  void add_commands();
   Answer reload();
   void adopt(std::unique_ptr<const config::Config> next);
-  std::unique_ptr<Prober> make_prober(const config::Config& config);
   CounterTotals totals() const;
 
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer next_poll_;
   std::unique_ptr<const config::Config> config_;
-  CommandServer commands_;  ///< before all else: it tells whether another router is running
+  CommandTable commands_;
+  CommandServer server_;  ///< before all else: it tells whether another router is running
   TscClock clock_;
   EventLog events_;
   Hooks hooks_;
@@ -72,6 +73,7 @@ class Router {
   std::unique_ptr<WorkerGroup> workers_;
   std::unique_ptr<ArpService> arp_;
   std::unique_ptr<LinuxSide> linux_;
+  std::unique_ptr<Prober> prober_;
   std::unique_ptr<Steering> steering_;
   StallWatch stalls_;
   TimePoint next_tick_;

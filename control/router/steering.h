@@ -3,14 +3,13 @@
 // go, and what becomes of those on an uplink that died.
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "control/balance/balancer.h"
+#include "control/commands/uplink_commands.h"
 #include "control/events/event_log.h"
-#include "control/health/failover.h"
-#include "control/health/health_group.h"
+#include "control/router/evictions.h"
+#include "control/router/judge.h"
 #include "control/router/prober.h"
 #include "control/router/worker_group.h"
 
@@ -20,48 +19,44 @@ namespace spillway {
 class Steering {
  public:
   Steering(const config::Config& config, const RouterPorts& ports, WorkerGroup& workers,
-           std::unique_ptr<Prober> prober, EventLog& events);
+           Prober& prober, EventLog& events);
 
   /// Takes measurements and decides what is due; call it at least each millisecond or so.
   void poll(TimePoint now);
   /// Goes on under another configuration of the same ports; `config` must outlive this.
-  void adopt(const config::Config& config, std::unique_ptr<Prober> prober);
-  void set_admin(UplinkId uplink, AdminState admin) { health_.set_admin(uplink, admin); }
+  void adopt(const config::Config& config);
+  void set_admin(UplinkId uplink, AdminState admin) { judge_.health().set_admin(uplink, admin); }
 
-  Prober& prober() noexcept { return *prober_; }
-  const Balancer& balancer() const noexcept { return *balancer_; }
-  const HealthGroup& health() const noexcept { return health_; }
+  const Balancer& balancer() const noexcept { return judge_.balancer(); }
+  const HealthGroup& health() const noexcept { return judge_.health(); }
   bool link_up(PortIndex port) const { return link_up_[index_of(port)]; }
+  /// All that is known of the uplinks.
+  std::vector<UplinkView> view(TimePoint now) const;
 
  private:
   void watch_links(TimePoint now);
   void judge(TimePoint now);
   void sample(TimePoint now);
-  void carry_out(TimePoint now, const Eviction& eviction);
-  void watch_evictions(TimePoint now);
+
+  // What is told (steering_events.cpp).
   void report(TimePoint now, const SwitchRecord& change);
   void report(TimePoint now, const UplinkHealthChange& change);
+  void report(TimePoint now, const Eviction& begun);
+  void report(TimePoint now, const Evictions::Done& done);
   std::string name_of(UplinkId id) const;
   std::string names_of(UplinkSet set) const;
 
   const config::Config* config_;
   const RouterPorts& ports_;
   WorkerGroup& workers_;
-  std::unique_ptr<Prober> prober_;
+  Prober& prober_;
   EventLog& events_;
-  std::unique_ptr<Balancer> balancer_;
-  HealthGroup health_;
-  Failover failover_;
+  Judge judge_;
+  Evictions evictions_;
   std::vector<bool> link_up_;  ///< by port
   TimePoint next_judgement_;
   TimePoint next_look_at_links_;
   TimePoint next_sample_;
-  struct UnderWay {
-    Eviction eviction;
-    std::uint64_t evicted_before = 0;
-  };
-  std::vector<UnderWay> under_way_;  ///< evictions that workers have not finished
-  std::uint64_t orders_sent_ = 0;
 };
 
 }  // namespace spillway

@@ -182,6 +182,7 @@ class Pipeline {
 
   // Orders over connections (sweep.cpp).
   bool evict(ConnIndex index) noexcept;
+  bool may_leave(const Connection& connection) noexcept;
   bool reset_ends(const Connection& connection) noexcept;
   void send_reset(const Connection& connection, Direction to, std::uint32_t seq) noexcept;
 

@@ -139,18 +139,31 @@ Placement place_connected(const PlacementContext& context, const FlowKey& key) n
   return towards_uplink(context.config, key, id, Mark::no_mark);
 }
 
+bool keeps_hosts_together(const PlacementContext& context) noexcept {
+  return context.config.plan.sticky != Sticky::connection && context.affinity != nullptr;
+}
+
 /// Where the host's connections go already, or else where the mode says.
+UplinkId find_place(const PlacementContext& context, UplinkSet candidates,
+                    const FlowKey& key) noexcept {
+  const BalancePlan& plan = context.config.plan;
+  if (keeps_hosts_together(context)) {
+    const UplinkId id = context.affinity->find(plan.sticky, key, context.now, plan.sticky_ms);
+    if ((candidates & context.active.usable).contains(id)) return id;
+  }
+  return select_uplink(plan, context.active, candidates, key, context.budget);
+}
+
 UplinkId place_new(const PlacementContext& context, UplinkSet candidates,
                    const FlowKey& key) noexcept {
-  const BalancePlan& plan = context.config.plan;
-  const auto select = [&] {
-    return select_uplink(plan, context.active, candidates, key, context.budget);
-  };
-  if (plan.sticky == Sticky::connection || context.affinity == nullptr) return select();
-  UplinkId id = context.affinity->find(plan.sticky, key, context.now, plan.sticky_ms);
-  if (!(candidates & context.active.usable).contains(id)) id = select();
-  if (id != UplinkId::none) context.affinity->remember(plan.sticky, key, id, context.now);
+  const UplinkId id = find_place(context, candidates, key);
+  if (id != UplinkId::none && keeps_hosts_together(context))
+    context.affinity->remember(context.config.plan.sticky, key, id, context.now);
   return id;
+}
+
+UplinkSet candidates_of(const ConfigSnapshot& config, const PolicyVerdict& policy) noexcept {
+  return policy.matched ? policy.candidates : UplinkSet::first(config.uplinks.size());
 }
 
 }  // namespace
@@ -194,9 +207,7 @@ Placement place_from_lan(const PlacementContext& context, const FlowKey& key) no
   if (config.lan_list.contains(key.dst)) return towards_lan(config, key, key, Mark::no_mark);
   const PolicyVerdict policy = config.policy.classify(key);
   if (policy.matched && policy.drop) return refuse(DropReason::policy);
-  const UplinkSet candidates =
-      policy.matched ? policy.candidates : UplinkSet::first(config.uplinks.size());
-  const UplinkId id = place_new(context, candidates, key);
+  const UplinkId id = place_new(context, candidates_of(config, policy), key);
   if (id == UplinkId::none) return refuse(DropReason::no_uplink);
   return towards_uplink(config, key, id, Mark::sticky);
 }
@@ -234,6 +245,25 @@ Placement place_from_kernel(const PlacementContext& context, const FlowKey& key)
   p.translate_source = true;
   p.translated.src = config.uplinks[index_of(id)].interface.address;
   return p;
+}
+
+UplinkId place_again(const PlacementContext& context, const FlowKey& key, Mark mark) noexcept {
+  const ConfigSnapshot& config = context.config;
+  switch (mark) {
+    case Mark::sticky: {
+      const PolicyVerdict policy = config.policy.classify(key);
+      if (policy.matched && policy.drop) return UplinkId::none;
+      return find_place(context, candidates_of(config, policy), key);
+    }
+    case Mark::no_mark:
+    case Mark::router_to_wan:
+      return main_table(config, context.active.usable, key.dst);
+    case Mark::wan_to_router:
+    case Mark::wan_to_lans:
+    case Mark::lan_to_wan:
+      break;
+  }
+  return UplinkId::none;
 }
 
 }  // namespace spillway

@@ -51,6 +51,11 @@ Placement place_from_uplink(const PlacementContext& context, const FlowKey& key)
 /// First packet of the router's own Linux: a LAN host, or an uplink by the main table. Worker only.
 Placement place_from_kernel(const PlacementContext& context, const FlowKey& key) noexcept;
 
+/// Where a connection that is there already would go if its first packet came now: as rules, mode
+/// and main table say, or along with its host. None: it would be refused, or it was opened from
+/// outside and has no other way. `key` is that of its opener's packets. Worker only.
+UplinkId place_again(const PlacementContext& context, const FlowKey& key, Mark mark) noexcept;
+
 /// Where packets to `dst` leave on the LAN side: directly, or by a router there.
 struct LanHop {
   const LanSide* lan = nullptr;  ///< null: not on the LAN side

@@ -1,5 +1,5 @@
 // Orders of the control core over connections: those of an uplink that died end here, so that
-// nobody waits for it (R35).
+// nobody waits for it (R35). Only those that can go elsewhere: the others are better off waiting.
 
 #include <algorithm>
 
@@ -46,6 +46,7 @@ bool Pipeline::evict(ConnIndex index) noexcept {
   if (!table_.is_used(index)) return true;
   const Connection& c = table_[index];
   if (!order_.set().contains(c.uplink) || !order_.covers(table_.detail(index).created)) return true;
+  if (!may_leave(c)) return true;
   // Who has heard nothing yet asks again by himself, and is placed anew then.
   const bool tell =
       order_.tell_tcp != 0 && is_open_tcp(c.state) && c.state != ConnState::tcp_syn_sent;
@@ -53,6 +54,16 @@ bool Pipeline::evict(ConnIndex index) noexcept {
   end_connection(index);
   counters_.evicted.add(1);
   return true;
+}
+
+/// Whether ending the connection makes it go where the order wants it.
+bool Pipeline::may_leave(const Connection& c) noexcept {
+  // Since the order was given its uplink may have come back.
+  if (!order_.goes_home() && active_.usable.contains(c.uplink)) return false;
+  const PlacementContext context{*config_, active_, budget_, affinity_, now_};
+  const UplinkId to = place_again(context, c.original_key(), c.mark);
+  if (order_.goes_home()) return to == order_.home;
+  return active_.usable.contains(to);
 }
 
 /// Tells each end on our side, in the name of the other. False when too many were told just now.

@@ -59,6 +59,8 @@ void Worker::add_port(const WorkerPort& port, const PipelinePort& facts) {
 }
 
 std::uint32_t Worker::poll(TimePoint now) noexcept {
+  // Before the word is read: an order comes after the word that it follows from.
+  hear_orders();
   pipeline_.begin(now, snapshots_.load(), active_);
   hear_control();
   std::uint32_t received = take_from_kernel() + take_from_workers();
@@ -152,6 +154,13 @@ std::uint32_t Worker::take_from_workers() noexcept {
   return taken;
 }
 
+/// One after the other: an order stays in the ring until the one before is done.
+void Worker::hear_orders() noexcept {
+  ConnectionOrder order;
+  if (rings_.orders == nullptr || pipeline_.is_sweeping()) return;
+  if (rte_ring_sc_dequeue_elem(rings_.orders, &order, sizeof order) == 0) pipeline_.take(order);
+}
+
 /// Returns the frames that it sent.
 std::uint32_t Worker::hear_control() noexcept {
   NeighbourNote note;
@@ -160,11 +169,6 @@ std::uint32_t Worker::hear_control() noexcept {
     pipeline_.note(note);
     flush();
   }
-  ConnectionOrder order;
-  // One after the other: an order stays in the ring until the one before is done.
-  if (rings_.orders != nullptr && !pipeline_.is_sweeping() &&
-      rte_ring_sc_dequeue_elem(rings_.orders, &order, sizeof order) == 0)
-    pipeline_.take(order);
   if (rings_.transmit == nullptr) return 0;
   const unsigned n = rte_ring_sc_dequeue_burst(
       rings_.transmit, reinterpret_cast<void**>(received_.data()), kBurst, nullptr);

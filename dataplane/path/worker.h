@@ -72,6 +72,7 @@ class Worker {
   void process_tagged(const Source& source, std::uint32_t received) noexcept;
   void process(PortIndex port, std::uint32_t size,
                Pipeline::Origin origin = Pipeline::Origin::port) noexcept;
+  void hear_orders() noexcept;
   std::uint32_t hear_control() noexcept;
   std::uint32_t take_from_kernel() noexcept;
   std::uint32_t take_from_workers() noexcept;

@@ -43,6 +43,9 @@ class UplinkSet {
   constexpr UplinkSet operator&(UplinkSet o) const noexcept {
     return UplinkSet(static_cast<std::uint16_t>(bits_ & o.bits_));
   }
+  constexpr UplinkSet operator|(UplinkSet o) const noexcept {
+    return UplinkSet(static_cast<std::uint16_t>(bits_ | o.bits_));
+  }
   constexpr UplinkSet operator-(UplinkSet o) const noexcept {
     return UplinkSet(static_cast<std::uint16_t>(bits_ & ~o.bits_));
   }

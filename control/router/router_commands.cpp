@@ -1,0 +1,36 @@
+// What the router itself does when it is told to.
+
+#include <boost/asio/post.hpp>
+#include <csignal>
+
+#include "control/commands/event_commands.h"
+#include "control/commands/uplink_commands.h"
+#include "control/router/router.h"
+
+namespace spillway {
+
+void Router::add_commands() {
+  commands_.add({"reload", "", "read the configuration file again", [this](Arguments& arguments) {
+                   arguments.finish("");
+                   return reload();
+                 }});
+  commands_.add({"show counters", "[--json]", "packets by port, drops by reason",
+                 [this](Arguments& arguments) {
+                   const bool json = arguments.flag("--json");
+                   arguments.finish("--json");
+                   return Answer{true, json ? to_json(totals()) : to_text(totals())};
+                 }});
+  add_event_commands(commands_, events_);
+  add_uplink_commands(commands_, [this] { return steering_->view(clock_.now()); });
+  commands_.add({"stop", "", "end the router, as SIGTERM does", [this](Arguments& arguments) {
+                   arguments.finish("");
+                   boost::asio::post(loop_, [] { std::raise(SIGTERM); });
+                   return Answer{true, "stopping\n"};
+                 }});
+  commands_.add({"help", "", "what this router knows", [this](Arguments& arguments) {
+                   arguments.finish("");
+                   return Answer{true, commands_.help()};
+                 }});
+}
+
+}  // namespace spillway
