@@ -24,7 +24,7 @@ ProbeBoard::ProbeBoard(std::vector<ProbedUplink> uplinks) {
     Uplink uplink{std::move(facts), {}, false};
     const config::HealthSettings& s = uplink.facts.settings;
     const auto add = [&](Kind kind, Ipv4Addr target, bool gateway, const config::ProbePace& pace) {
-      uplink.probes.push_back({kind, target, gateway, ProbeTrack(pace)});
+      uplink.probes.push_back({kind, target, gateway, ProbeTrack(pace), false});
     };
     if (s.arp) add(Kind::arp, uplink.facts.gateway, true, *s.arp);
     if (s.ping) add(Kind::echo, uplink.facts.gateway, true, *s.ping);
@@ -40,7 +40,10 @@ void ProbeBoard::resume(const ProbeBoard& before) {
     if (uplink.facts.settings.limits == was.facts.settings.limits) uplink.poor = was.poor;
     for (Probe& probe : uplink.probes)
       for (const Probe& other : was.probes)
-        if (probe.asks_like(other)) probe.track = other.track;
+        if (probe.asks_like(other)) {
+          probe.track = other.track;
+          probe.proven = other.proven;
+        }
   }
 }
 
@@ -53,6 +56,7 @@ std::vector<ProbeOrder> ProbeBoard::tick(TimePoint now) {
       const bool missed = probe.track.missing();
       orders.push_back({uplink_id(i), probe.kind, probe.target, probe.track.send(now), missed});
     }
+    for (Probe& probe : uplinks_[i].probes) prove(i, probe);
     uplinks_[i].poor = is_poor(uplinks_[i]);
   }
   return orders;
@@ -101,9 +105,16 @@ bool ProbeBoard::seen_elsewhere(std::size_t uplink, const Probe& probe) const {
   return !asked_elsewhere;
 }
 
-bool ProbeBoard::failed(std::size_t uplink, const Probe& probe) const {
-  if (probe.track.verdict() != Verdict::failed) return false;
-  return probe.gateway || (!blamed(probe) && seen_elsewhere(uplink, probe));
+/// Once proven it takes as many answers as any recovery: the first ones alone acquit nobody.
+void ProbeBoard::prove(std::size_t uplink, Probe& probe) const {
+  if (probe.track.verdict() != Verdict::failed)
+    probe.proven = false;
+  else if (!probe.proven)
+    probe.proven = probe.gateway || (!blamed(probe) && seen_elsewhere(uplink, probe));
+}
+
+bool ProbeBoard::failed(const Probe& probe) const {
+  return probe.track.verdict() == Verdict::failed && probe.proven && !blamed(probe);
 }
 
 void ProbeBoard::judge_targets(std::size_t uplink, Evidence& evidence) const {
@@ -113,7 +124,7 @@ void ProbeBoard::judge_targets(std::size_t uplink, Evidence& evidence) const {
   for (const Probe& probe : u.probes) {
     if (probe.gateway || blamed(probe)) continue;
     ++asked;
-    bad += failed(uplink, probe);
+    bad += failed(probe);
   }
   // Targets that are to blame themselves lower what can be asked for.
   const unsigned quorum = std::min(u.facts.settings.targets.quorum, asked);
@@ -133,7 +144,7 @@ Evidence ProbeBoard::evidence(UplinkId id) const {
     if (probe.track.verdict() == Verdict::good) evidence.reach = Evidence::Reach::reachable;
   judge_targets(at, evidence);
   for (const Probe& probe : u.probes) {
-    if (!probe.gateway || !failed(at, probe)) continue;
+    if (!probe.gateway || !failed(probe)) continue;
     evidence.reach = Evidence::Reach::unreachable;
     evidence.reason = "gateway " + to_string(probe.target) + " does not answer " +
                       (probe.kind == Kind::arp ? "ARP" : "ping");

@@ -68,6 +68,7 @@ class ProbeBoard {
     Ipv4Addr target;
     bool gateway;
     ProbeTrack track;
+    bool proven = false;  ///< it has failed, and the fault is the uplink's; until it is good again
 
     bool asks_like(const Probe& other) const noexcept {
       return kind == other.kind && target == other.target && gateway == other.gateway &&
@@ -80,7 +81,8 @@ class ProbeBoard {
     bool poor = false;  ///< as judged last, for hysteresis
   };
 
-  bool failed(std::size_t uplink, const Probe& probe) const;
+  void prove(std::size_t uplink, Probe& probe) const;
+  bool failed(const Probe& probe) const;
   bool blamed(const Probe& probe) const;
   bool seen_elsewhere(std::size_t uplink, const Probe& probe) const;
   bool is_poor(const Uplink& uplink) const;

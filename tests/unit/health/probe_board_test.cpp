@@ -152,6 +152,32 @@ TEST(ProbeBoard, R33_OneDeadTargetOfThreeTakesNothingDown) {
   EXPECT_EQ(world.reach(kIsp1), Reach::unreachable) << "two of three, by this uplink alone";
 }
 
+TEST(ProbeBoard, R33_TheFirstAnswersOfAFailedTargetChangeNothing) {
+  World world(settings({kTarget1}));
+  world.pass(2s);
+  world.broken = [](const ProbeOrder& o) { return o.uplink == kIsp1 && o.target == kTarget1; };
+  world.pass(2s);
+  ASSERT_EQ(world.reach(kIsp1), Reach::unreachable);
+  world.broken = [](const ProbeOrder&) { return false; };
+  world.pass(390ms);
+  EXPECT_EQ(world.reach(kIsp1), Reach::unreachable) << "two answers";
+  world.pass(220ms);
+  EXPECT_EQ(world.reach(kIsp1), Reach::reachable);
+}
+
+TEST(ProbeBoard, R33_ATargetThatComesBackByEveryUplinkTakesNoneDown) {
+  World world(settings({kTarget1}));
+  world.pass(2s);
+  world.broken = [](const ProbeOrder& o) { return o.target == kTarget1; };
+  world.pass(2s);
+  world.broken = [](const ProbeOrder&) { return false; };
+  for (int i = 0; i < 200; ++i) {
+    world.pass(10ms);
+    ASSERT_EQ(world.reach(kIsp1), Reach::reachable) << i;
+    ASSERT_EQ(world.reach(kIsp2), Reach::reachable) << i;
+  }
+}
+
 TEST(ProbeBoard, R33_ATargetThatFailsByEveryUplinkIsBlamedItself) {
   World world(settings({kTarget1}));
   world.pass(2s);
