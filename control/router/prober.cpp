@@ -41,7 +41,7 @@ PortIndex Prober::port_of(UplinkId uplink) const noexcept {
 }
 
 void Prober::poll(TimePoint now) {
-  for (const ProbeOrder& order : board_.tick(now)) send(order);
+  for (const ProbeOrder& order : board_.tick(clock_.at(now))) send(order);
 }
 
 void Prober::send(const ProbeOrder& order) {
@@ -73,7 +73,7 @@ void Prober::heard_arp(TimePoint now, PortIndex port, const ArpPacket& packet) {
   if (packet.sender != gateways_[index_of(uplink)] ||
       packet.target != ports_[port].interface.address)
     return;
-  board_.arp_answered(now, uplink);
+  board_.arp_answered(clock_.at(now), uplink);
 }
 
 bool Prober::take_reply(TimePoint now, PortIndex port, std::span<const std::uint8_t> frame) {
@@ -83,7 +83,7 @@ bool Prober::take_reply(TimePoint now, PortIndex port, std::span<const std::uint
   if (!reply || reply->id != ids_[index_of(uplink)].host()) return false;
   const bool ours = reply->to == ports_[port].interface.address &&
                     reply->nonce == probe_nonce(secret_, uplink, reply->from, reply->sequence);
-  if (ours && board_.echo_answered(now, uplink, reply->from, reply->sequence))
+  if (ours && board_.echo_answered(clock_.at(now), uplink, reply->from, reply->sequence))
     ++counters_.probe_answers;
   else
     counters_.drop_in(DropReason::icmp_unmatched);

@@ -6,6 +6,7 @@
 #include "control/config/config.h"
 #include "control/health/echo_probe.h"
 #include "control/health/probe_board.h"
+#include "control/health/probe_clock.h"
 #include "control/neighbours/arp_packet.h"
 #include "control/neighbours/neighbour_cache.h"
 #include "control/router/control_counters.h"
@@ -27,6 +28,10 @@ class Prober {
   /// Goes on under another configuration of the same uplinks.
   void adopt(const config::Config& config);
 
+  /// Before anything that came in is looked at; see ProbeClock.
+  void advance(TimePoint now, std::uint64_t iterations) noexcept {
+    clock_.advance(now, iterations);
+  }
   /// Sends what is due.
   void poll(TimePoint now);
   void heard_arp(TimePoint now, PortIndex port, const ArpPacket& packet);
@@ -49,6 +54,7 @@ class Prober {
   std::vector<Ipv4Addr> gateways_;
   std::size_t lans_;
   HashSecret secret_;
+  ProbeClock clock_;
   ProbeBoard board_;
 };
 

@@ -57,6 +57,9 @@ class WorkerGroup {
   /// Orders that workers have carried out, and connections that ended by them.
   std::uint64_t orders_done() const noexcept;
   std::uint64_t evicted() const noexcept;
+  /// Those that the first worker has made, which control's own frames leave by: they stand still
+  /// when it does.
+  std::uint64_t iterations() const noexcept { return threads_.front()->iterations(); }
   /// Of first TCP and UDP packets at `port`: how many there were, and how many unfinished.
   struct Checksums {
     std::uint64_t first = 0;
