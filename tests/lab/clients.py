@@ -35,13 +35,13 @@ def download(
     namespace: Namespace, server: str, size: int, seed: int = 0, rate: int = 0
 ) -> Transfer:
     """GET of a generated file; `rate`: at most as many bytes a second."""
-    url = f"http://{server}/file/{size}?seed={seed}" + (f"&rate={rate}" if rate else "")
+    url = file_url(server, size, seed, rate)
     sha256 = hashlib.sha256()
-    with _curl(namespace, [url], stdin=subprocess.DEVNULL) as curl:
-        assert curl.stdout is not None
-        while piece := curl.stdout.read(_PIECE):
+    with curl(namespace, [url]) as client:
+        assert client.stdout is not None
+        while piece := client.stdout.read(_PIECE):
             sha256.update(piece)
-        _finish(curl, url)
+        _finish(client, url)
     return Transfer(digest(size, seed), sha256.hexdigest())
 
 
@@ -57,10 +57,10 @@ def upload(
     # Without "Expect: 100-continue": the server has no reason to refuse.
     options = ["--header", "Expect:", "--request", method, "--data-binary", f"@{file}", url]
     try:
-        with _curl(namespace, options, stdin=subprocess.DEVNULL) as curl:
-            assert curl.stdout is not None
-            answer = curl.stdout.read()
-            _finish(curl, url)
+        with curl(namespace, options) as client:
+            assert client.stdout is not None
+            answer = client.stdout.read()
+            _finish(client, url)
     finally:
         file.unlink()
     return Transfer(digest(size, seed=1), json.loads(answer)["sha256"])
@@ -87,18 +87,23 @@ def at_once(actions: Sequence[Callable[[], T]]) -> list[T]:
         return [future.result() for future in [pool.submit(action) for action in actions]]
 
 
-def _curl(namespace: Namespace, options: list[str], stdin: int) -> "subprocess.Popen[bytes]":
+def file_url(server: str, size: int, seed: int = 0, rate: int = 0) -> str:
+    return f"http://{server}/file/{size}?seed={seed}" + (f"&rate={rate}" if rate else "")
+
+
+def curl(namespace: Namespace, options: list[str]) -> "subprocess.Popen[bytes]":
+    """In the background; what it fetches is on its standard output."""
     return subprocess.Popen(
         [*namespace.prefix(), *_CURL, *options],
-        stdin=stdin,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=ENVIRONMENT,
     )
 
 
-def _finish(curl: "subprocess.Popen[bytes]", url: str) -> None:
-    assert curl.stderr is not None
-    said = curl.stderr.read().decode(errors="replace")
-    if curl.wait() != 0:
-        raise LabError(f"curl {url}: exit code {curl.returncode}: {said.strip()}")
+def _finish(client: "subprocess.Popen[bytes]", url: str) -> None:
+    assert client.stderr is not None
+    said = client.stderr.read().decode(errors="replace")
+    if client.wait() != 0:
+        raise LabError(f"curl {url}: exit code {client.returncode}: {said.strip()}")

@@ -5,7 +5,10 @@ The defaults are the network of conf/seed.conf.
 
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Interface, IPv4Network
-from typing import Optional, Union
+from typing import Any, Mapping, Optional, Union
+
+#: A group of settings of the configuration, by their names there; groups and lists within.
+Settings = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,12 @@ class Plan:
     services: tuple[LocalService, ...] = ()
     mode: str = "failover"  # as in the configuration: bandwidth, pcc, policy, failover
     spill_above: Optional[str] = None  # the threshold of every uplink in mode bandwidth
+    # Of Spillway alone, as they stand in its configuration.
+    balance: Settings = field(default_factory=dict)  # beside the mode
+    monitors: tuple[Settings, ...] = ()
+    probes: Settings = field(default_factory=dict)
+    failure: Settings = field(default_factory=dict)
+    hooks: tuple[Settings, ...] = ()
 
     @property
     def sides(self) -> tuple[Union[Lan, Uplink], ...]:

@@ -75,10 +75,14 @@ class SpillwayRouter(Router):
     def ctl(self, *words: str) -> str:
         return self.namespace.run(*self.ctl_command(*words)).stdout
 
+    def show(self, *words: str) -> Any:
+        """What `show` says, as JSON."""
+        return json.loads(self.ctl("show", *words, "--json"))
+
     def counters(self) -> Optional[dict[str, Any]]:
         if self.process is None:
             return None
-        return json.loads(self.ctl("show", "counters", "--json"))
+        return self.show("counters")
 
     def connections(self) -> dict[str, int]:
         counters = self.counters()

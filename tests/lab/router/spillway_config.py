@@ -3,6 +3,7 @@
 from typing import Union
 
 from ..plan import Lan, Plan, PortForward, StaticRoute, Uplink
+from .libconfig import setting
 
 
 def config_text(plan: Plan, ports: dict[str, str]) -> str:
@@ -13,7 +14,11 @@ def config_text(plan: Plan, ports: dict[str, str]) -> str:
         # The tests say by the destination which uplink a connection takes.
         _list("policy", [_pin(u) for u in plan.uplinks]),
         _list("port_forwards", [_forward(f) for f in plan.forwards]),
-        f'balance = {{ mode = "{plan.mode}"; }};',
+        setting("balance", {"mode": plan.mode, **plan.balance}),
+        setting("monitors", plan.monitors),
+        setting("probes", plan.probes),
+        setting("failure", plan.failure),
+        setting("hooks", plan.hooks),
     ]
     # Listed services replace the default, which is echo.
     services = [f'protocol = "{s.protocol}"; ports = {s.port};' for s in plan.services]
