@@ -58,7 +58,7 @@ Event switched() {
   e.kind = EventKind::switched;
   e.subject = "ISP_2";
   e.text = "new connections: ISP_1 -> ISP_2";
-  e.facts = {{"from", "ISP_1"}, {"rate-rx", "5400000"}};
+  e.facts = {{"from", "ISP_1"}, {"rate-rx", "5400000"}, {"eth1.100_rx", "7"}};
   return e;
 }
 
@@ -71,7 +71,7 @@ TEST_F(HooksTest, ACommandGetsTheFactsInItsEnvironment) {
   for (const char* line :
        {"SPILLWAY_EVENT=switch\n", "SPILLWAY_NUMBER=7\n", "SPILLWAY_TIME_MS=1234\n",
         "SPILLWAY_SUBJECT=ISP_2\n", "SPILLWAY_TEXT=new connections: ISP_1 -> ISP_2\n",
-        "SPILLWAY_FROM=ISP_1\n", "SPILLWAY_RATE_RX=5400000\n"})
+        "SPILLWAY_FROM=ISP_1\n", "SPILLWAY_RATE_RX=5400000\n", "SPILLWAY_ETH1_100_RX=7\n"})
     EXPECT_NE(out.find(line), std::string::npos) << line;
   EXPECT_TRUE(failures_.empty());
 }

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <array>
+#include <map>
 #include <random>
 
 #include "control/config/load.h"
@@ -50,6 +51,7 @@ struct Line {
   TimePoint last_failure;
   RouterClock::duration hold_down{};
   TimePoint dead_from;
+  std::map<std::uint32_t, unsigned> lost_in_row;  ///< by target
 };
 
 class World {
@@ -58,7 +60,9 @@ class World {
       : config_(make_config(failback)),
         board_(probed(config_)),
         judge_(config_, cell_),
-        random_(seed) {}
+        random_(seed) {
+    for (Line& line : lines_) line.well_since = now_;
+  }
 
   void run(std::chrono::seconds time) {
     for (const TimePoint end = now_ + time; now_ < end; now_ += kStep) step();
@@ -82,6 +86,7 @@ class World {
   void answer(const ProbeOrder& order) {
     const Fault fault = lines_[index_of(order.uplink)].fault;
     const bool to_gateway = order.kind == ProbeOrder::Kind::arp;
+    if (loses(order)) return;
     if (fault == Fault::cut || fault == Fault::silent ||
         (fault == Fault::black_hole && !to_gateway))
       return;
@@ -89,6 +94,16 @@ class World {
       board_.arp_answered(now_ + 5ms, order.uplink);
     else
       board_.echo_answered(now_ + 5ms, order.uplink, order.target, order.sequence);
+  }
+
+  /// Now and then an answer is lost, or two in a row, on a line that is well.
+  bool loses(const ProbeOrder& order) {
+    constexpr auto recovered = 5s;
+    Line& line = lines_[index_of(order.uplink)];
+    unsigned& lost = line.lost_in_row[order.target.be];
+    const bool may = now_ - line.well_since > recovered && lost < 2;
+    lost = may && chance(10) ? lost + 1 : 0;
+    return lost > 0;
   }
 
   void judge() {
