@@ -17,14 +17,14 @@ struct ProbePace {
   std::chrono::milliseconds timeout{200};  ///< an answer later is none
   unsigned misses = 3;                     ///< in a row make it fail
   unsigned replies = 3;                    ///< in a row make it good again
-  std::chrono::milliseconds retry{200};    ///< instead of `interval` from a miss on; never longer
+  std::chrono::milliseconds retry{100};    ///< instead of `interval` from a miss on; never longer
 
   /// The longest time from a fault to its notice: at the usual pace, or by retries from the first
-  /// miss on.
+  /// miss on, when some more have been sent already.
   constexpr std::chrono::milliseconds detection() const noexcept {
-    const auto steady = interval * misses + timeout;
-    const auto hurried = interval + timeout + std::min(retry, interval) * (misses - 1) + timeout;
-    return std::min(steady, hurried);
+    const auto sent = static_cast<unsigned>(1 + timeout / interval);
+    const auto retries = std::min(retry, interval) * (misses > sent ? misses - sent : 0);
+    return std::min(interval * misses + timeout, interval + timeout + retries + timeout);
   }
   constexpr bool operator==(const ProbePace&) const noexcept = default;
 };

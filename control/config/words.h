@@ -63,7 +63,7 @@ inline const Words<Failback> kFailbacks = {
 
 namespace detail {
 using Ms = std::chrono::milliseconds;
-inline constexpr ProbeProfile kDefaultProbes{{Ms(200), Ms(200), 3, 3, Ms(200)},
+inline constexpr ProbeProfile kDefaultProbes{{Ms(200), Ms(200), 3, 3, Ms(100)},
                                              {Ms(500), Ms(500), 3, 3, Ms(100)}};
 inline constexpr ProbeProfile kFastProbes{{Ms(30), Ms(50), 3, 3, Ms(30)},
                                           {Ms(100), Ms(200), 3, 3, Ms(30)}};

@@ -43,7 +43,7 @@ TEST(Config, R33_RetriesAreNeverSlowerThanTheInterval) {
         .uplinks[0]
         .health.arp->retry;
   };
-  EXPECT_EQ(pace("interval_ms = 1000;"), milliseconds(200)) << "as in the profile";
+  EXPECT_EQ(pace("interval_ms = 1000;"), milliseconds(100)) << "as in the profile";
   EXPECT_EQ(pace("interval_ms = 50;"), milliseconds(50)) << "taken along";
   EXPECT_EQ(pace("interval_ms = 1000; retry_ms = 20;"), milliseconds(20));
 }

@@ -87,8 +87,8 @@ TEST(Config, GatewaysAreAskedByArpAndPingedWhereARouteSaysSo) {
   EXPECT_FALSE(c.uplinks[0].health.ping) << "many gateways answer no ping";
   const Config seed = load((kConf / "seed.conf").string());
   EXPECT_EQ(seed.uplinks[0].health.ping, ProbePace{}) << "check_gateway";
-  EXPECT_EQ(ProbePace{}.detection(), std::chrono::milliseconds(800));
-  EXPECT_EQ(ProbeTargets{}.pace.detection(), std::chrono::milliseconds(1700));
+  EXPECT_EQ(ProbePace{}.detection(), std::chrono::milliseconds(700));
+  EXPECT_EQ(ProbeTargets{}.pace.detection(), std::chrono::milliseconds(1600));
 }
 
 TEST(Config, ProbesOfAllUplinksAndOfOne) {

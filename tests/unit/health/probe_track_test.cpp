@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 using Verdict = ProbeTrack::Verdict;
 
-constexpr config::ProbePace kPace{200ms, 150ms, 3, 2};
+constexpr config::ProbePace kPace{200ms, 150ms, 3, 2, 200ms};
 
 /// A target that can be made to answer, each probe after `rtt`, or not at all.
 struct Target {
