@@ -67,7 +67,7 @@ inline constexpr ProbeProfile kDefaultProbes{{Ms(200), Ms(200), 3, 3, Ms(100)},
                                              {Ms(500), Ms(500), 3, 3, Ms(100)}};
 inline constexpr ProbeProfile kFastProbes{{Ms(30), Ms(50), 3, 3, Ms(30)},
                                           {Ms(100), Ms(200), 3, 3, Ms(30)}};
-inline constexpr ProbeProfile kSlowProbes{{Ms(1000), Ms(1000), 3, 3, Ms(1000)},
+inline constexpr ProbeProfile kSlowProbes{{Ms(1000), Ms(1000), 3, 3, Ms(250)},
                                           {Ms(5000), Ms(2000), 3, 3, Ms(500)}};
 }  // namespace detail
 
