@@ -14,8 +14,6 @@
 #include <cerrno>
 #include <cstring>
 
-extern char** environ;
-
 namespace spillway {
 namespace {
 

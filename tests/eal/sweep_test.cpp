@@ -36,7 +36,7 @@ FrameSpec segment(std::uint8_t flags, std::uint32_t seq, std::uint32_t ack = 0,
 
 /// A connection of kHost: it has sent up to 1101 and acknowledged up to 5001.
 Fate establish(TestRouter& router) {
-  const Fate syn = router.from_lan(segment(kSyn, 1000));
+  Fate syn = router.from_lan(segment(kSyn, 1000));
   router.answer(syn, segment(kSynAck, 5000, 1001));
   router.from_lan(segment(kAck, 1001, 5001, 100));
   return syn;

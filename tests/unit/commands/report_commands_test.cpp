@@ -53,7 +53,7 @@ TEST(EventCommands, TheLastOnesInOrder) {
 TEST(EventCommands, R44_BytesThatAreNoTextDoNoHarm) {
   Events events;
   events.add("a \xff byte");
-  EXPECT_NO_THROW(Json::parse(events.table.obey("show events --json").text));
+  EXPECT_TRUE(Json::accept(events.table.obey("show events --json").text));
 }
 
 std::vector<UplinkView> two_uplinks() {

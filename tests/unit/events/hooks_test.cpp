@@ -15,8 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Hooks that write into a folder of their own.
-class HooksTest : public testing::Test {
- protected:
+struct HooksTest : testing::Test {
   HooksTest()
       : folder_(std::filesystem::temp_directory_path() / ("hooks" + std::to_string(getpid()))),
         hooks_(loop_, [this](const std::string& command, const std::string& what) {
