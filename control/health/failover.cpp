@@ -16,10 +16,10 @@ bool is_trusted(Health health) noexcept {
 
 }  // namespace
 
-Failover::Failover(const config::FailurePolicy& policy, std::vector<UplinkId> preference)
-    : policy_(policy), preference_(std::move(preference)), uplinks_(preference_.size()) {}
+Failover::Failover(const config::FailurePolicy& policy, Preference preference)
+    : policy_(policy), preference_(std::move(preference)), uplinks_(preference_.order.size()) {}
 
-void Failover::configure(const config::FailurePolicy& policy, std::vector<UplinkId> preference) {
+void Failover::configure(const config::FailurePolicy& policy, Preference preference) {
   policy_ = policy;
   preference_ = std::move(preference);
 }
@@ -71,14 +71,14 @@ void Failover::upon_return(TimePoint now, UplinkId id) {
   uplink.drained_at = policy_.failback == config::Failback::now ? now : now + policy_.drain;
 }
 
-/// Those that were placed on a less preferred uplink while this one was away.
+/// Those that were placed elsewhere while this one was away.
 std::optional<Eviction> Failover::upon_drained(TimePoint now, UplinkId id) {
   Uplink& uplink = uplinks_[index_of(id)];
   if (!uplink.outage || now < uplink.drained_at) return std::nullopt;
   Eviction order;
   order.why = Eviction::Why::came_back;
   order.cause = id;
-  order.uplinks = less_preferred(id);
+  order.uplinks = refuges_from(id);
   order.tell_tcp = policy_.on_failure != config::OnFailure::flush;
   order.opened = *uplink.outage;
   uplink.outage.reset();
@@ -86,10 +86,12 @@ std::optional<Eviction> Failover::upon_drained(TimePoint now, UplinkId id) {
   return order;
 }
 
-UplinkSet Failover::less_preferred(UplinkId id) const {
+/// Whoever is on a preferred one is at home there.
+UplinkSet Failover::refuges_from(UplinkId id) const {
   UplinkSet set;
-  const auto at = std::find(preference_.begin(), preference_.end(), id);
-  for (auto other = at; other != preference_.end(); ++other)
+  const auto& order = preference_.order;
+  const auto first = preference_.ranked ? std::find(order.begin(), order.end(), id) : order.begin();
+  for (auto other = first; other != order.end(); ++other)
     if (*other != id) set.insert(*other);
   return set;
 }

@@ -30,14 +30,19 @@ struct Eviction {
   Span opened;  ///< of those that go home
 };
 
+/// From where connections go home.
+struct Preference {
+  std::vector<UplinkId> order;  ///< all uplinks, the preferred one first
+  bool ranked = true;           ///< false: each is home to some, whatever the order
+};
+
 /// Thread contract: one thread.
 class Failover {
  public:
-  /// `preference` lists all uplinks, the preferred one first.
-  Failover(const config::FailurePolicy& policy, std::vector<UplinkId> preference);
+  Failover(const config::FailurePolicy& policy, Preference preference);
 
   /// Goes on under another configuration of the same uplinks.
-  void configure(const config::FailurePolicy& policy, std::vector<UplinkId> preference);
+  void configure(const config::FailurePolicy& policy, Preference preference);
 
   /// Call after the word for new connections has been published, with the health of every uplink
   /// and those that take new connections now.
@@ -53,10 +58,10 @@ class Failover {
   std::optional<Eviction> upon_death(UplinkId id, UplinkSet usable);
   void upon_return(TimePoint now, UplinkId id);
   std::optional<Eviction> upon_drained(TimePoint now, UplinkId id);
-  UplinkSet less_preferred(UplinkId id) const;
+  UplinkSet refuges_from(UplinkId id) const;
 
   config::FailurePolicy policy_;
-  std::vector<UplinkId> preference_;
+  Preference preference_;
   std::vector<Uplink> uplinks_;
 };
 

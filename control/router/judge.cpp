@@ -11,11 +11,12 @@ std::vector<config::HoldDown> hold_downs(const config::Config& config) {
   return all;
 }
 
-/// As the mode prefers them.
-std::vector<UplinkId> preference(const config::Config& config) {
+/// As the mode prefers them. Where a hash decides, every uplink has connections of its own.
+Preference preference(const config::Config& config) {
   const BalancePlan plan = make_balance_plan(config);
+  const bool by_hash = plan.mode == BalanceMode::pcc || plan.mode == BalanceMode::weighted;
   const auto& order = plan.mode == BalanceMode::bandwidth ? plan.order : plan.by_distance;
-  return {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(plan.uplinks)};
+  return {{order.begin(), order.begin() + static_cast<std::ptrdiff_t>(plan.uplinks)}, !by_hash};
 }
 
 }  // namespace

@@ -53,6 +53,8 @@ bool Pipeline::evict(ConnIndex index) noexcept {
   if (tell && !reset_ends(c)) return false;
   end_connection(index);
   counters_.evicted.add(1);
+  // No more go home than there is room for: the others would be placed elsewhere again.
+  if (order_.goes_home()) budget_.take(order_.home);
   return true;
 }
 

@@ -189,6 +189,17 @@ TEST(SweepChoice, R36_NobodyGoesHomeWhoWouldBePlacedElsewhereAgain) {
     EXPECT_EQ(router.from_lan(to(kServer, port)).port, homes[port - 1u]);
 }
 
+TEST(SweepChoice, R32_R36_NoMoreGoHomeThanThereIsRoomFor) {
+  TestRouter router;
+  only_usable(router, kIsp2);
+  for (std::uint16_t port = 1; port <= 20; ++port) router.from_lan(to(kServer, port));
+  both_usable(router);
+  router.active.set_headroom(kIsp1, 5);
+  ++router.word.generation;
+  router.order(go_home(kIsp1, only(kIsp2), kAlways, kNow));
+  EXPECT_EQ(router.connections().size(), 15u);
+}
+
 TEST(SweepChoice, R36_AHostThatIsKeptTogetherStaysTogether) {
   TestRouter router;
   router.config.plan.sticky = Sticky::source;

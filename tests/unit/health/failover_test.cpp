@@ -30,7 +30,7 @@ config::FailurePolicy policy(OnFailure on_failure, Failback failback = Failback:
 }
 
 struct Two {
-  explicit Two(const config::FailurePolicy& p) : failover(p, {kIsp1, kIsp2}) {}
+  explicit Two(const config::FailurePolicy& p) : failover(p, {{kIsp1, kIsp2}}) {}
 
   std::vector<Eviction> step(Health first, Health second) {
     now += 1s;
@@ -67,7 +67,7 @@ TEST(Failover, R35_NothingEndsWhenNothingBetterIsUsable) {
 }
 
 TEST(Failover, R35_R37_WhoServedAsALastResortIsEvictedToo) {
-  Failover failover(policy(OnFailure::reset), {kIsp1, kIsp2});
+  Failover failover(policy(OnFailure::reset), {{kIsp1, kIsp2}});
   const auto step = [&](Health first, Health second) {
     const std::vector health{first, second};
     return failover.decide(TimePoint(1s), health, usable_of(health)).size();
@@ -121,7 +121,7 @@ TEST(Failover, R36_WhoComesBackDegradedCallsNobodyHomeBeforeHeIsWell) {
 }
 
 TEST(Failover, R35_AnotherUplinkThatComesUpIsAWayOutForThoseWhomARuleBinds) {
-  Failover failover(policy(OnFailure::reset), {kIsp1, kIsp2, uplink_id(2)});
+  Failover failover(policy(OnFailure::reset), {{kIsp1, kIsp2, uplink_id(2)}});
   const auto step = [&](Health first, Health second, Health third) {
     const std::vector health{first, second, third};
     return failover.decide(TimePoint(1s), health, usable_of(health)).size();
@@ -137,6 +137,19 @@ TEST(Failover, R36_TheReserveSendsNobodyHome) {
   Two two(policy(OnFailure::reset, Failback::now));
   EXPECT_EQ(two.step(Health::up, Health::down).size(), 1u);
   EXPECT_TRUE(two.step(Health::up, Health::up).empty()) << "nobody prefers it";
+}
+
+TEST(Failover, R36_WhereAHashDecidesEveryUplinkIsHomeToSome) {
+  Failover failover(policy(OnFailure::reset, Failback::now), {{kIsp1, kIsp2}, false});
+  const auto step = [&](TimePoint now, Health second) {
+    const std::vector health{Health::up, second};
+    return failover.decide(now, health, usable_of(health));
+  };
+  step(TimePoint(1s), Health::down);
+  const auto orders = step(TimePoint(2s), Health::up);
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].cause, kIsp2);
+  EXPECT_EQ(orders[0].uplinks, only(kIsp1));
 }
 
 TEST(Failover, R36_DrainWaitsItsTimeAndForgetsUponAnotherOutage) {
@@ -156,7 +169,7 @@ RC_GTEST_PROP(Failover, R35_AnyScheduleOfFaults, ()) {
   constexpr std::size_t n = 4;
   const std::vector<config::HoldDown> holds(n);
   HealthGroup group(holds);
-  Failover failover(policy(OnFailure::reset), {kIsp1, kIsp2, uplink_id(2), uplink_id(3)});
+  Failover failover(policy(OnFailure::reset), {{kIsp1, kIsp2, uplink_id(2), uplink_id(3)}});
   std::array<UplinkSet, n> offered{};
   TimePoint now{10s};
   for (int step = 0; step < 300; ++step) {
