@@ -4,7 +4,9 @@ From the last new connection that an ISP has let through to the first one that l
 ISP, by captures behind both; and until a client whose connection broke has fetched a page again.
 """
 
+import random
 import statistics
+import time
 from dataclasses import dataclass, replace
 from typing import Iterator
 
@@ -21,6 +23,8 @@ from .sightings import Sightings
 _TARGETS: Settings = {"hosts": ["8.8.8.8", "9.9.9.10"]}
 # A return to service that does not keep the measurement waiting.
 _SOON: Settings = {"hold_down": {"least_ms": 200, "most_ms": 200}}
+
+_PROBES_PACE_S = 0.5
 
 #: What breaks, under which probes.
 CASES: tuple[tuple[str, str], ...] = (
@@ -76,6 +80,8 @@ def _measure(lab: Lab, fault: str) -> Times:
     knocker = Knocker(lab["pc1"], (WEB_SERVER, HTTP_PORT))
     try:
         until(lambda: here.last, "new connections leave by ISP_1")
+        # A fault has no regard to when the last probe was sent.
+        time.sleep(random.uniform(0, _PROBES_PACE_S))
         with broken(lab, ISP_1, fault):
             until(lambda: there.first and holder.back, "new connections leave by ISP_2")
             died = here.last

@@ -209,7 +209,7 @@ class World {
 RC_GTEST_PROP(FaultSchedule, R33_R35_R36_R37_WhateverFailsAndWhenever, ()) {
   const auto failback = *rc::gen::element<std::string>("stay", "drain", "now");
   const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-  World(failback, seed).run(60s);
+  World(failback, seed).run(30s);
 }
 
 }  // namespace
