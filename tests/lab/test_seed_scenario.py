@@ -15,6 +15,7 @@ from .processes import REPOSITORY
 from .router.spillway import SpillwayRouter
 from .services import IPERF_PORT
 from .settled import settled
+from .waiting import until
 
 _THRESHOLD = 5242880  # bit/s
 _MANY = 40
@@ -70,8 +71,10 @@ def test_R30_spills_above_the_threshold_and_comes_back_below(lab: Lab) -> None:
     assert load.wait() == 0, load.said()
     back = watch.await_event("switch", **{"from": "ISP_2", "to": "ISP_1"})
     assert _rate_in(back, r"LB2: ISP_1 received (\d+) bit/s below") < _THRESHOLD
-    assert _ways(lab) == {ISP_1.ip}
+    until(lambda: _ways(lab) == {ISP_1.ip}, "all new connections go by ISP_1")
     assert all(fetch.intact() for fetch in before + spilt), "each stayed where it began"
+    # The talk's two monitors have one threshold: on its edge they may fire more than once.
     fired = [event["subject"] for event in watch.events("monitor")]
-    assert fired == ["LB1", "LB2"] and len(watch.events("switch")) == 2
+    assert fired == ["LB1", "LB2"] * (len(fired) // 2)
+    assert len(watch.events("switch")) == len(fired)
     assert watch.events("failover", "failback") == []
