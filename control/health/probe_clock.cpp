@@ -4,8 +4,8 @@
 
 namespace spillway {
 
-void ProbeClock::advance(TimePoint now, std::uint64_t iterations) noexcept {
-  if (std::exchange(iterations_, iterations) != iterations) moved_ = now;
+void ProbeClock::advance(TimePoint now, std::uint64_t rounds) noexcept {
+  if (std::exchange(rounds_, rounds) != rounds) moved_ = now;
   const RouterClock::duration step = now - std::exchange(last_, now);
   if (step > kPatience || now - moved_ > kPatience) lost_ += step;
 }

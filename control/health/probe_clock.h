@@ -15,16 +15,16 @@ class ProbeClock {
   /// The router may be this late without being thought to stand still.
   static constexpr auto kPatience = std::chrono::milliseconds(20);
 
-  /// Call it often, before anything that was heard is looked at. `iterations`: those that the
-  /// worker, by which probes leave and answers come, has made since the start.
-  void advance(TimePoint now, std::uint64_t iterations) noexcept;
+  /// Call it often, before anything that was heard is looked at. `rounds`: that the
+  /// workers, by which probes leave and answers come, have made since the start.
+  void advance(TimePoint now, std::uint64_t rounds) noexcept;
 
   TimePoint at(TimePoint now) const noexcept { return now - lost_; }
 
  private:
   TimePoint last_;   ///< call
   TimePoint moved_;  ///< when the worker was seen at work last
-  std::uint64_t iterations_ = 0;
+  std::uint64_t rounds_ = 0;
   RouterClock::duration lost_{};
 };
 

@@ -29,9 +29,7 @@ class Prober {
   void adopt(const config::Config& config);
 
   /// Before anything that came in is looked at; see ProbeClock.
-  void advance(TimePoint now, std::uint64_t iterations) noexcept {
-    clock_.advance(now, iterations);
-  }
+  void advance(TimePoint now, std::uint64_t rounds) noexcept { clock_.advance(now, rounds); }
   /// Sends what is due.
   void poll(TimePoint now);
   void heard_arp(TimePoint now, PortIndex port, const ArpPacket& packet);

@@ -128,7 +128,7 @@ void Router::wait_for_signals() {
 
 void Router::poll() {
   const TimePoint now = clock_.now();
-  prober_->advance(now, workers_->iterations());
+  prober_->advance(now, workers_->rounds());
   if (arp_->poll(now) + linux_->poll() > 0) busy_until_ = now + kBusyFor;
   steering_->poll(now);
   if (now >= next_look_at_workers_) watch_workers(now);

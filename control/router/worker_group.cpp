@@ -3,6 +3,8 @@
 #include <rte_lcore.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 #include "control/random_secret.h"
@@ -132,6 +134,15 @@ std::vector<std::uint64_t> WorkerGroup::iterations() const {
   std::vector<std::uint64_t> all;
   for (const auto& thread : threads_) all.push_back(thread->iterations());
   return all;
+}
+
+std::uint64_t WorkerGroup::rounds() {
+  const std::vector<std::uint64_t> now = iterations();
+  last_round_.resize(now.size());
+  const bool all = std::equal(now.begin(), now.end(), last_round_.begin(), std::greater<>());
+  if (!all) return rounds_;
+  last_round_ = now;
+  return ++rounds_;
 }
 
 unsigned WorkerGroup::order(const ConnectionOrder& order) noexcept {

@@ -57,9 +57,9 @@ class WorkerGroup {
   /// Orders that workers have carried out, and connections that ended by them.
   std::uint64_t orders_done() const noexcept;
   std::uint64_t evicted() const noexcept;
-  /// Those that the first worker has made, which control's own frames leave by: they stand still
-  /// when it does.
-  std::uint64_t iterations() const noexcept { return threads_.front()->iterations(); }
+  /// How often all workers have been seen to go round: stands still when one of them does, and a
+  /// probe may be on its way through it.
+  std::uint64_t rounds();
   /// Of first TCP and UDP packets at `port`: how many there were, and how many unfinished.
   struct Checksums {
     std::uint64_t first = 0;
@@ -89,6 +89,8 @@ class WorkerGroup {
   std::vector<std::unique_ptr<WorkerLink>> links_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<WorkerThread>> threads_;
+  std::vector<std::uint64_t> last_round_;  ///< iterations of each when all had moved
+  std::uint64_t rounds_ = 0;
 };
 
 }  // namespace spillway
