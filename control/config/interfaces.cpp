@@ -44,15 +44,6 @@ void read_port(Section& section, Side& side) {
                                 "characters without blanks, '/' and ':', or tap = false");
 }
 
-/// One device, however it is spelt.
-bool same_port(const std::string& a, const std::string& b) {
-  const auto left = parse_port_name(a);
-  const auto right = parse_port_name(b);
-  if (!left || !right) return false;
-  const auto interface = left->taken_interface();
-  return left->device == right->device || (interface && interface == right->taken_interface());
-}
-
 /// What LANs and uplinks have in common. Reports names, ports and networks that are used twice.
 template <typename Side>
 void read_side(Section& section, const Config& config, Side& side) {

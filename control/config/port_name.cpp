@@ -6,10 +6,12 @@
 namespace spillway::config {
 namespace {
 
-/// A PCI address as Linux prints it; the domain may be left out.
-std::optional<std::string> pci_address(const std::string& text) {
+/// A PCI address, as Linux and DPDK print it; the domain may be left out.
+std::optional<std::string> pci_address(std::string text) {
   static const std::regex form("([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7]");
   if (!std::regex_match(text, form)) return std::nullopt;
+  for (char& c : text)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
   return text.size() == 7 ? "0000:" + text : text;
 }
 
@@ -49,6 +51,14 @@ std::optional<std::string> PortName::taken_interface() const {
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   return std::nullopt;
+}
+
+bool same_port(std::string_view a, std::string_view b) {
+  const auto left = parse_port_name(a);
+  const auto right = parse_port_name(b);
+  if (!left || !right) return false;
+  const auto interface = left->taken_interface();
+  return left->device == right->device || (interface && interface == right->taken_interface());
 }
 
 }  // namespace spillway::config

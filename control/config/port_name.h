@@ -17,7 +17,7 @@ struct PortName {
   };
 
   Kind kind = Kind::linux;
-  std::string device;     ///< PCI address, name of the DPDK device, or of the interface
+  std::string device;     ///< full PCI address, name of the DPDK device, or of the interface
   std::string arguments;  ///< after the first comma; of a Linux interface: none
 
   /// The Linux interface whose frames the port takes, if the name tells: `eth1`, or `iface=` of
@@ -27,6 +27,9 @@ struct PortName {
 
 /// Nothing when `text` is none of the three.
 std::optional<PortName> parse_port_name(std::string_view text);
+
+/// Whether both name one device, however it is spelt.
+bool same_port(std::string_view a, std::string_view b);
 
 /// Whether Linux takes `name` for an interface: 1 to 15 characters without blanks, '/' and ':'.
 bool is_interface_name(std::string_view name);

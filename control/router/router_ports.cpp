@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "control/config/port_name.h"
+
 namespace spillway {
 namespace {
 
@@ -19,7 +21,7 @@ constexpr std::size_t kLinkOverhead = 128;  // Ethernet, VLAN tags, and what dri
 EthPort::Request request_for(const std::string& port, const config::Config& config) {
   EthPort::Request request{*config::parse_port_name(port), 0, std::nullopt};
   const auto widen = [&](const auto& side) {
-    if (side.port != port) return;
+    if (!config::same_port(side.port, port)) return;
     request.mtu = std::max(request.mtu, side.mtu);
     if (side.mac) request.mac = side.mac;
   };
@@ -40,7 +42,7 @@ template <typename Side>
 void RouterPorts::add(const Side& side, Zone zone, const config::Config& config,
                       linux_side::Netlink& netlink) {
   auto device = std::find_if(devices_.begin(), devices_.end(),
-                             [&](const Device& d) { return d.text == side.port; });
+                             [&](const Device& d) { return config::same_port(d.text, side.port); });
   if (device == devices_.end()) {
     try {
       auto port = std::make_unique<EthPort>(request_for(side.port, config), netlink);

@@ -68,6 +68,7 @@ TEST(PortName, TellsDevicesApart) {
   ASSERT_TRUE(pci);
   EXPECT_EQ(pci->kind, PortName::Kind::pci);
   EXPECT_EQ(pci->device, "0000:03:00.1");
+  EXPECT_EQ(parse_port_name("0000:3B:0A.1")->device, "0000:3b:0a.1") << "as Linux spells it";
   const auto vdev = parse_port_name("net_tap0,iface=x,persist");
   ASSERT_TRUE(vdev);
   EXPECT_EQ(vdev->kind, PortName::Kind::vdev);
