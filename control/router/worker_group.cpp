@@ -24,6 +24,15 @@ std::vector<unsigned> worker_lcores() {
   return found;
 }
 
+/// Where the lcore's thread may run: its number says nothing about that.
+std::string cpus_of(unsigned lcore) {
+  const rte_cpuset_t cpus = rte_lcore_cpuset(lcore);
+  std::string text;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &cpus)) text += (text.empty() ? "CPU " : ", ") + std::to_string(cpu);
+  return text;
+}
+
 constexpr std::size_t kStickyHosts = 65536;
 
 }  // namespace
@@ -89,7 +98,7 @@ void WorkerGroup::start() {
         "the arguments after `--` leave no lcore for a worker: name two with -l, or none");
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     threads_[i]->start(lcores[i]);
-    spdlog::info("worker {} on CPU {}", i, rte_lcore_to_cpu_id(static_cast<int>(lcores[i])));
+    spdlog::info("worker {} on {}", i, cpus_of(lcores[i]));
   }
 }
 

@@ -1,5 +1,6 @@
 """Spillway as a process: starts that fail, stops, signals, and what it leaves behind (R42, R44)."""
 
+import os
 import re
 import signal
 from pathlib import Path
@@ -102,6 +103,19 @@ def test_R44_no_permission_is_named(lifecycle: Lab) -> None:
     said = _refused(lifecycle, *command)
     assert re.search("root|CAP_NET|permi", said, re.IGNORECASE), said
     assert not links.find(lifecycle["router"], "HOME")
+
+
+@pytest.mark.parametrize("cpu", sorted(os.sched_getaffinity(0)))
+def test_R46_log_names_the_workers_cpu(lifecycle: Lab, cpu: int) -> None:
+    """Where the worker's thread may run, also when all threads have to share one CPU."""
+    router = _router(lifecycle)
+    router.stop()
+    command = ["taskset", "--cpu-list", str(cpu), *router.command()]
+    log = lifecycle.folder / f"cpu{cpu}.log"
+    process = lifecycle.keep(Process(lifecycle["router"], command, log))
+    process.wait_ready(lambda: "forwarding" in process.said(), "forwards")
+    assert f"worker 0 on CPU {cpu}\n" in process.said()
+    assert process.stop(seconds=20) == 0, process.said()
 
 
 @pytest.mark.parametrize("way", ["SIGTERM", "SIGINT", "spillwayctl stop"])
