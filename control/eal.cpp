@@ -38,31 +38,57 @@ std::string lcores(unsigned workers) {
   return text;
 }
 
+bool is_short(const std::string& option) {
+  return option.size() == 2;
+}
+
+bool starts_with(const std::string& text, const std::string& with) {
+  return text.rfind(with, 0) == 0;
+}
+
+/// `-m 64`, `-m64`, `--huge-dir x`, `--huge-dir=x`
 bool names(const std::vector<std::string>& arguments, const std::string& option) {
   return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& a) {
-    return a == option || a.rfind(option + "=", 0) == 0;
+    return a == option || starts_with(a, is_short(option) ? option : option + "=");
   });
 }
 
-bool chooses_memory(const std::vector<std::string>& arguments) {
-  return names(arguments, "--in-memory") || names(arguments, "--huge-dir") ||
-         names(arguments, "--no-huge");
+bool chooses_hugepages(const std::vector<std::string>& arguments) {
+  return (names(arguments, "--in-memory") || names(arguments, "--huge-dir")) &&
+         !names(arguments, "--no-huge");
 }
 
-std::vector<std::string> arguments(const EalNeeds& needs, bool hugepages,
-                                   const std::vector<std::string>& extra) {
-  std::vector<std::string> all = {"spillway", "--no-telemetry"};
-  if (!needs.pci) all.emplace_back("--no-pci");
-  if (hugepages)
-    all.emplace_back("--in-memory");
-  else if (!chooses_memory(extra))
-    all.insert(all.end(), {"--no-huge", "--no-shconf"});
-  if (!names(extra, "-m")) all.insert(all.end(), {"-m", std::to_string(needs.memory_mib)});
-  if (!names(extra, "-l") && !names(extra, "--lcores"))
-    all.push_back("--lcores=" + lcores(needs.workers));
-  if (!names(extra, "--log-level")) all.emplace_back("--log-level=error");
-  all.insert(all.end(), extra.begin(), extra.end());
+bool chooses_memory(const std::vector<std::string>& arguments) {
+  return chooses_hugepages(arguments) || names(arguments, "--no-huge");
+}
+
+/// Whether `extra` lets the EAL have this card, with arguments of its own perhaps: it keeps to the
+/// first that it is told.
+bool allows(const std::vector<std::string>& extra, const std::string& card) {
+  const std::string address = card.substr(0, card.find(','));
+  for (std::size_t i = 0; i < extra.size(); ++i) {
+    const bool apart = extra[i] == "-a" || extra[i] == "--allow";
+    if (apart && i + 1 < extra.size() && starts_with(extra[i + 1], address)) return true;
+    if (starts_with(extra[i], "-a" + address) || starts_with(extra[i], "--allow=" + address))
+      return true;
+  }
+  return false;
+}
+
+std::vector<std::string> card_arguments(const EalNeeds& needs,
+                                        const std::vector<std::string>& extra) {
+  if (needs.cards.empty()) return {"--no-pci"};
+  std::vector<std::string> all;
+  for (const std::string& card : needs.cards)
+    if (!allows(extra, card)) all.insert(all.end(), {"-a", card});
   return all;
+}
+
+void refuse_ordinary_pages(const EalNeeds& needs, const HugepageChoice& choice,
+                           const std::vector<std::string>& extra) {
+  const std::string what = needs.hugepage_user + ", for which the router needs hugepages: ";
+  if (names(extra, "--no-huge")) throw std::runtime_error(what + "leave out --no-huge");
+  throw std::runtime_error(what + choice.missing + ". On vfio-pci it does without");
 }
 
 [[noreturn]] void fail(const std::vector<std::string>& all, int error) {
@@ -79,11 +105,30 @@ std::vector<std::string> arguments(const EalNeeds& needs, bool hugepages,
 
 }  // namespace
 
+std::vector<std::string> eal_arguments(const EalNeeds& needs, bool hugepages,
+                                       const std::vector<std::string>& extra) {
+  std::vector<std::string> all = {"spillway", "--no-telemetry"};
+  const std::vector<std::string> cards = card_arguments(needs, extra);
+  all.insert(all.end(), cards.begin(), cards.end());
+  if (hugepages)
+    all.emplace_back("--in-memory");
+  else if (!chooses_memory(extra))
+    all.insert(all.end(), {"--no-huge", "--no-shconf"});
+  if (!names(extra, "-m")) all.insert(all.end(), {"-m", std::to_string(needs.memory_mib)});
+  if (!names(extra, "-l") && !names(extra, "--lcores"))
+    all.push_back("--lcores=" + lcores(needs.workers));
+  if (!names(extra, "--log-level")) all.emplace_back("--log-level=error");
+  all.insert(all.end(), extra.begin(), extra.end());
+  return all;
+}
+
 Eal::Eal(const EalNeeds& needs, const std::vector<std::string>& extra) {
   const HugepageChoice choice = choose_pages(needs.memory_mib);
   const bool huge = needs.hugepages && choice.enough && !chooses_memory(extra);
+  if (!needs.hugepage_user.empty() && !huge && !chooses_hugepages(extra))
+    refuse_ordinary_pages(needs, choice, extra);
   memory_ = chooses_memory(extra) ? "memory as named after --" : choice.text;
-  std::vector<std::string> all = arguments(needs, huge, extra);
+  std::vector<std::string> all = eal_arguments(needs, huge, extra);
   std::vector<char*> pointers;
   for (std::string& argument : all) pointers.push_back(argument.data());
   if (rte_eal_init(static_cast<int>(pointers.size()), pointers.data()) < 0) fail(all, rte_errno);

@@ -10,15 +10,22 @@ namespace spillway {
 struct EalNeeds {
   std::size_t memory_mib = 64;
   bool hugepages = false;  ///< taken when enough of them are free
-  bool pci = false;        ///< devices on the PCI bus
-  unsigned workers = 0;    ///< threads beside the main one
+  /// Addresses of PCI devices, with arguments behind a comma. The EAL resets what it is given:
+  /// others, which may be at work elsewhere, are kept from it.
+  std::vector<std::string> cards = {};
+  std::string hugepage_user = {};  ///< which of them needs hugepages, the beginning of an error
+  unsigned workers = 0;            ///< threads beside the main one
 };
+
+/// The EAL's command line. `extra` arguments come after ours and override them.
+std::vector<std::string> eal_arguments(const EalNeeds& needs, bool hugepages,
+                                       const std::vector<std::string>& extra);
 
 /// DPDK's environment for as long as this lives: nothing shared with other processes, no files.
 /// Thread contract: control only; one in a process.
 class Eal {
  public:
-  /// `extra` arguments come after ours and override them. Throws std::runtime_error.
+  /// Throws std::runtime_error.
   Eal(const EalNeeds& needs, const std::vector<std::string>& extra);
   ~Eal();
   Eal(const Eal&) = delete;

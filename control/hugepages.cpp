@@ -35,12 +35,15 @@ HugepageChoice choose_pages(std::size_t memory_mib, const std::string& root) {
     if (kib * count / 1024 < memory_mib) continue;
     const std::string size =
         kib >= 1u << 20 ? std::to_string(kib >> 20) + " GiB" : std::to_string(kib / 1024) + " MiB";
-    return {true, need + "hugepages of " + size};
+    return {true, need + "hugepages of " + size, {}};
   }
   const std::uint64_t wanted = (memory_mib * 1024 + kUsualKib - 1) / kUsualKib;
-  return {false, need + "ordinary pages: " + std::to_string(usual) +
-                     " hugepages of 2 MiB are free, " + std::to_string(wanted) +
-                     " would do and be faster (sysctl vm.nr_hugepages)"};
+  const std::string free = std::to_string(usual) + " hugepages of 2 MiB are free, ";
+  return {false,
+          need + "ordinary pages: " + free + std::to_string(wanted) +
+              " would do and be faster (sysctl vm.nr_hugepages)",
+          free + std::to_string(wanted) +
+              " are needed (sysctl vm.nr_hugepages=" + std::to_string(wanted) + ")"};
 }
 
 }  // namespace spillway

@@ -3,17 +3,16 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <iostream>
 
 #include "control/config/load.h"
-#include "control/config/port_name.h"
 #include "control/eal.h"
 #include "control/log/log.h"
 #include "control/options.h"
+#include "control/ports/claimed_cards.h"
 #include "control/replay/capture/capture.h"
 #include "control/replay/engine/replay.h"
 #include "control/replay/report/progress.h"
@@ -50,7 +49,7 @@ int run_replay(const Options& options) {
   const replay::CaptureScan scan = replay::scan_capture(options.capture, config, options.lan_nets);
   for (const std::string& warning : scan.facts.warnings)
     std::cerr << "spillway: warning: " << warning << "\n";
-  const Eal eal({replay::Stage::memory_mib(config, replay::stage_settings(scan))},
+  const Eal eal({.memory_mib = replay::Stage::memory_mib(config, replay::stage_settings(scan))},
                 options.eal_arguments);
   replay::Progress progress(stderr, options.progress, scan.facts.frames);
   replay::ReplaySettings settings;
@@ -69,19 +68,16 @@ int run_replay(const Options& options) {
   return report.verified() ? kOk : kFailed;
 }
 
-bool uses_pci(const config::Config& config) {
-  const auto on_pci = [](const auto& side) {
-    const auto name = config::parse_port_name(side.port);
-    return name && name->kind == config::PortName::Kind::pci;
-  };
-  return std::any_of(config.lans.begin(), config.lans.end(), on_pci) ||
-         std::any_of(config.uplinks.begin(), config.uplinks.end(), on_pci);
-}
-
 int run_router(const Options& options) {
   auto config = std::make_unique<const config::Config>(config::load(options.config_file));
   start_log();
-  const Eal eal({Router::memory_mib(*config), true, uses_pci(*config), 1}, options.eal_arguments);
+  const ClaimedCards cards(*config);
+  const Eal eal({.memory_mib = Router::memory_mib(*config),
+                 .hugepages = true,
+                 .cards = cards.devices(),
+                 .hugepage_user = cards.hugepage_user(),
+                 .workers = 1},
+                options.eal_arguments);
   spdlog::info("{}", eal.memory());
   Router router(std::move(config), {options.socket.empty() ? kDefaultSocket : options.socket});
   std::cout << to_text(router.run()) << std::flush;

@@ -9,10 +9,10 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <stdexcept>
 
 #include "control/log/log.h"
+#include "control/ports/pci_card.h"
 
 namespace spillway {
 namespace {
@@ -38,21 +38,6 @@ bool may(int capability) {
   return ((data[word].effective >> (capability % 32)) & 1u) != 0;
 }
 
-/// Drivers that leave the device to user space, and those that share it with the kernel.
-constexpr std::array kUserDrivers = {"vfio-pci", "igb_uio", "uio_pci_generic", "mlx4_core",
-                                     "mlx5_core"};
-
-std::string pci_obstacle(const std::string& address) {
-  namespace fs = std::filesystem;
-  const fs::path device = "/sys/bus/pci/devices/" + address;
-  std::error_code error;
-  if (!fs::exists(device, error)) return "there is no PCI device at this address; see lspci -D";
-  const std::string driver = fs::read_symlink(device / "driver", error).filename();
-  if (std::find(kUserDrivers.begin(), kUserDrivers.end(), driver) != kUserDrivers.end()) return {};
-  const std::string now = driver.empty() ? "no driver" : "the kernel's driver " + driver;
-  return "is bound to " + now + "; bind it to DPDK's: dpdk-devbind.py --bind=vfio-pci " + address;
-}
-
 }  // namespace
 
 std::size_t frame_room(const PortName& name, std::uint16_t mtu) {
@@ -76,9 +61,9 @@ AttachedDevice::AttachedDevice(const Device& device) {
   const int error =
       rte_eal_hotplug_add(device.bus.c_str(), device.name.c_str(), device.arguments.c_str());
   if (error != 0) {
-    const std::string reason = first_dpdk_error();
-    throw std::runtime_error("DPDK cannot use it: " +
-                             (reason.empty() ? std::string(rte_strerror(-error)) : reason));
+    std::string reason = first_dpdk_error();
+    if (reason.empty()) reason = rte_strerror(-error);
+    throw std::runtime_error("DPDK cannot use it: " + reason + advice_on(reason));
   }
   if (rte_eth_dev_get_port_by_name(device.name.c_str(), &id_) != 0) {
     rte_eal_hotplug_remove(device.bus.c_str(), device.name.c_str());
@@ -94,7 +79,7 @@ AttachedDevice::~AttachedDevice() {
 }
 
 std::string obstacle(const PortName& name) {
-  if (name.kind == PortName::Kind::pci) return pci_obstacle(name.device);
+  if (name.kind == PortName::Kind::pci) return {};
   if (name.taken_interface() && !(may(CAP_NET_RAW) && may(CAP_NET_ADMIN)))
     return "packet sockets need root, or CAP_NET_RAW and CAP_NET_ADMIN";
   if (name.device.rfind("net_tap", 0) == 0 && access("/dev/net/tun", R_OK | W_OK) != 0)

@@ -40,6 +40,7 @@ class AttachedDevice {
 };
 
 /// What an admin must do before this device can be used; empty when nothing is known to be wrong.
+/// Cards are looked at before the EAL starts (ClaimedCards).
 std::string obstacle(const config::PortName& name);
 
 }  // namespace spillway

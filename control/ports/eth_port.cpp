@@ -45,7 +45,8 @@ rte_ether_addr to_dpdk(const MacAddr& mac) {
 EthPort::EthPort(const Request& request, linux_side::Netlink& netlink) : request_(request) {
   if (const std::string what = obstacle(request.name); !what.empty())
     throw std::runtime_error(what);
-  lock_.emplace(request.name.taken_interface().value_or(request.name.device));
+  if (request.name.kind != config::PortName::Kind::pci)
+    lock_.emplace(request.name.taken_interface().value_or(request.name.device));
   if (request.name.kind == config::PortName::Kind::linux)
     taken_.emplace(netlink, request.name.device, request.mtu);
   device_.emplace(device_of(request.name, request.mtu));

@@ -63,7 +63,7 @@ class EthPort {
   void check(int error, const std::string& what) const;
 
   Request request_;
-  std::optional<PortLock> lock_;
+  std::optional<PortLock> lock_;  ///< of other than cards, see ClaimedCards
   std::optional<linux_side::TakenInterface> taken_;
   std::optional<AttachedDevice> device_;
   std::string driver_;

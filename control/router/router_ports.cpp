@@ -6,14 +6,10 @@
 #include <stdexcept>
 
 #include "control/config/port_name.h"
+#include "control/ports/port_error.h"
 
 namespace spillway {
 namespace {
-
-[[noreturn]] void fail(const config::Location& where, const std::string& port, const char* what) {
-  throw std::runtime_error(where.file + ":" + std::to_string(where.line) + ": port \"" + port +
-                           "\" " + what);
-}
 
 constexpr std::size_t kLinkOverhead = 128;  // Ethernet, VLAN tags, and what drivers add
 
@@ -48,7 +44,7 @@ void RouterPorts::add(const Side& side, Zone zone, const config::Config& config,
       auto port = std::make_unique<EthPort>(request_for(side.port, config), netlink);
       device = devices_.insert(devices_.end(), {side.port, side.where, std::move(port)});
     } catch (const std::runtime_error& e) {
-      fail(side.where, side.port, e.what());
+      throw port_error(side.where, side.port, e.what());
     }
     for (const std::string& warning : device->port->warnings())
       spdlog::warn("port {}: {}", side.port, warning);
@@ -62,7 +58,7 @@ void RouterPorts::start(const PacketPools& pools) {
     try {
       device.port->start(pools.for_room(device.port->frame_room()));
     } catch (const std::runtime_error& e) {
-      fail(device.where, device.text, e.what());
+      throw port_error(device.where, device.text, e.what());
     }
   }
   for (const RouterPort& port : ports_)

@@ -1,8 +1,10 @@
 // What the router does with Linux, on a Linux of its own.
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <fstream>
 #include <optional>
 
@@ -11,6 +13,7 @@
 #include "control/linux/taken_interface.h"
 #include "control/linux/tap.h"
 #include "control/neighbours/arp_packet.h"
+#include "control/ports/card_lock.h"
 #include "control/ports/port_lock.h"
 #include "tests/linux/own_namespace.h"
 
@@ -159,6 +162,20 @@ TEST_F(LinuxTest, APortBelongsToOneRouterInItsNamespace) {
 TEST_F(LinuxTest, APortIsFreeAgainAfterItsRouter) {
   { const PortLock lock("eth0"); }
   EXPECT_EQ(error_of([] { PortLock("eth0"); }), "");
+}
+
+TEST_F(LinuxTest, R44_ACardBelongsToOneRouterOnTheWholeMachine) {
+  std::string folder = "/tmp/locks.XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  {
+    const CardLock lock("0000:03:00.0", folder);
+    const PortLock port("eth0");
+    ASSERT_EQ(unshare(CLONE_NEWNET), 0);
+    EXPECT_EQ(error_of([&] { CardLock("0000:03:00.0", folder); }),
+              "is in use by another spillway, process " + std::to_string(getpid()));
+    EXPECT_EQ(error_of([] { PortLock("eth0"); }), "") << "another eth0";
+  }
+  EXPECT_EQ(rmdir(folder.c_str()), 0) << "nothing is left there";
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ TEST(Hugepages, WithoutThemItSaysHowToGetThem) {
   EXPECT_EQ(choose_pages(201, pages.path()).text,
             "memory: 201 MiB in ordinary pages: 3 hugepages of 2 MiB are free, 101 would do and be "
             "faster (sysctl vm.nr_hugepages)");
+  EXPECT_EQ(choose_pages(201, pages.path()).missing,
+            "3 hugepages of 2 MiB are free, 101 are needed (sysctl vm.nr_hugepages=101)");
   EXPECT_FALSE(choose_pages(1, "/nonexistent").enough);
 }
 
