@@ -63,7 +63,8 @@ bool switch_off(int fd, const std::string& name, const Merging& merging) {
 }  // namespace
 
 TakenInterface::TakenInterface(Netlink& netlink, const std::string& name, std::uint16_t mtu)
-    : carrier_(name) {
+    : carrier_(name),
+      is_hardware_(access(("/sys/class/net/" + name + "/device").c_str(), F_OK) == 0) {
   const auto found = netlink.find(name);
   if (!found) throw std::runtime_error("there is no such Linux interface");
   if (!found->ethernet) throw std::runtime_error("is no Ethernet interface");

@@ -20,6 +20,8 @@ class TakenInterface {
 
   /// Whether its link carries.
   bool has_carrier() const noexcept;
+  /// Whether there is a card behind it, not only another interface.
+  bool is_hardware() const noexcept { return is_hardware_; }
   /// What could not be had, and what an admin should look at; one sentence each.
   const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
@@ -28,6 +30,7 @@ class TakenInterface {
   void stop_merging(const std::string& name);
 
   Carrier carrier_;
+  bool is_hardware_;
   Sysctls sysctls_;
   std::vector<std::string> warnings_;
 };

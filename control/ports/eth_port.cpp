@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "control/log/log.h"
+#include "control/ports/pci_card.h"
 
 namespace spillway {
 namespace {
@@ -45,8 +46,7 @@ rte_ether_addr to_dpdk(const MacAddr& mac) {
 EthPort::EthPort(const Request& request, linux_side::Netlink& netlink) : request_(request) {
   if (const std::string what = obstacle(request.name); !what.empty())
     throw std::runtime_error(what);
-  if (request.name.kind != config::PortName::Kind::pci)
-    lock_.emplace(request.name.taken_interface().value_or(request.name.device));
+  if (!is_card()) lock_.emplace(request.name.taken_interface().value_or(request.name.device));
   if (request.name.kind == config::PortName::Kind::linux)
     taken_.emplace(netlink, request.name.device, request.mtu);
   device_.emplace(device_of(request.name, request.mtu));
@@ -54,10 +54,15 @@ EthPort::EthPort(const Request& request, linux_side::Netlink& netlink) : request
 }
 
 EthPort::~EthPort() {
+  stop();
+}
+
+void EthPort::stop() noexcept {
   if (!started_) return;
-  if (tells_link_)
+  if (has_interrupts_)
     rte_eth_dev_callback_unregister(id(), RTE_ETH_EVENT_INTR_LSC, on_link, &link_interrupt_);
   rte_eth_dev_stop(id());
+  started_ = false;
 }
 
 void EthPort::check(int error, const std::string& what) const {
@@ -70,20 +75,32 @@ void EthPort::read_abilities() {
   rte_eth_dev_info info{};
   check(rte_eth_dev_info_get(id(), &info), "the driver does not describe the device");
   driver_ = info.driver_name;
-  tells_link_ = (*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
+  has_interrupts_ = (*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0 &&
+                    (!is_card() || PciCard(request_.name.device).can_interrupt());
   sends_segments_ = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
   mac_ = address_of(id());
 }
 
 void EthPort::start(rte_mempool* pool) {
+  pool_ = pool;
+  bring_up();
+}
+
+void EthPort::poll_link() {
+  stop();
+  has_interrupts_ = false;
+  bring_up();
+}
+
+void EthPort::bring_up() {
   first_dpdk_error();
   rte_eth_conf conf{};
-  conf.intr_conf.lsc = tells_link_;
+  conf.intr_conf.lsc = has_interrupts_;
   if (sends_segments_) conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
   check(rte_eth_dev_configure(id(), 1, 1, &conf), "cannot be configured");
   check(rte_eth_dev_adjust_nb_rx_tx_desc(id(), &rx_ring_, &tx_ring_), "has no such queues");
   set_mtu();
-  check(rte_eth_rx_queue_setup(id(), 0, rx_ring_, kAnySocket, nullptr, pool),
+  check(rte_eth_rx_queue_setup(id(), 0, rx_ring_, kAnySocket, nullptr, pool_),
         "cannot set up its receive queue");
   check(rte_eth_tx_queue_setup(id(), 0, tx_ring_, kAnySocket, nullptr),
         "cannot set up its transmit queue");
@@ -93,7 +110,7 @@ void EthPort::start(rte_mempool* pool) {
           "cannot have the MAC address " + to_string(*request_.mac));
     mac_ = *request_.mac;
   }
-  if (tells_link_)
+  if (has_interrupts_)
     rte_eth_dev_callback_register(id(), RTE_ETH_EVENT_INTR_LSC, on_link, &link_interrupt_);
   check(rte_eth_dev_start(id()), "cannot be started");
   started_ = true;
@@ -110,7 +127,7 @@ void EthPort::set_mtu() {
   check(error, "cannot have an MTU of " + std::to_string(request_.mtu));
 }
 
-// A packet socket has been receiving since it was opened.
+// A packet socket has been receiving since it was opened, a card while others waited for a link.
 void EthPort::throw_away_old_frames() const noexcept {
   constexpr unsigned most = 1024;  // bursts: a flood must not keep us here
   std::array<rte_mbuf*, 32> old;
@@ -125,8 +142,13 @@ void EthPort::throw_away_old_frames() const noexcept {
 bool EthPort::link_up() const noexcept {
   // A packet socket's driver says "up" whatever happens; Linux knows better.
   if (taken_) return taken_->has_carrier();
+  // With interrupts this is what the last one told; without, the driver asks the hardware.
   rte_eth_link link{};
   return rte_eth_link_get_nowait(id(), &link) != 0 || link.link_status == RTE_ETH_LINK_UP;
+}
+
+bool EthPort::negotiates_link() const noexcept {
+  return is_card() || (taken_ && taken_->is_hardware());
 }
 
 int EthPort::socket() const noexcept {

@@ -39,8 +39,14 @@ class EthPort {
   /// Configures and starts one pair of queues with buffers from `pool`. Frames that arrived before
   /// are thrown away. Throws std::runtime_error.
   void start(rte_mempool* pool);
+  /// Starts it anew without interrupts of its link, which is looked at itself from then on. Throws
+  /// std::runtime_error.
+  void poll_link();
+  void throw_away_old_frames() const noexcept;
 
   std::uint16_t id() const noexcept { return device_->id(); }
+  /// Whether it is a network card of DPDK's own.
+  bool is_card() const noexcept { return request_.name.kind == config::PortName::Kind::pci; }
   const MacAddr& mac() const noexcept { return mac_; }
   /// Bytes that one buffer must take.
   std::size_t frame_room() const { return spillway::frame_room(request_.name, request_.mtu); }
@@ -51,6 +57,10 @@ class EthPort {
   const std::string& driver() const noexcept { return driver_; }
   /// Whether the link carries, as far as the device tells.
   bool link_up() const noexcept;
+  /// Whether `link_up` talks to the hardware, which may take a millisecond.
+  bool is_link_polled() const noexcept { return is_card() && !has_interrupts_; }
+  /// Whether the link takes its time to come up.
+  bool negotiates_link() const noexcept;
   /// Whether the device has told of a change by itself since the last call.
   bool link_interrupted() noexcept { return link_interrupt_.exchange(false); }
   /// What an admin should look at, a sentence each.
@@ -58,8 +68,9 @@ class EthPort {
 
  private:
   void read_abilities();
+  void bring_up();
+  void stop() noexcept;
   void set_mtu();
-  void throw_away_old_frames() const noexcept;
   void check(int error, const std::string& what) const;
 
   Request request_;
@@ -68,7 +79,8 @@ class EthPort {
   std::optional<AttachedDevice> device_;
   std::string driver_;
   bool started_ = false;
-  bool tells_link_ = false;  ///< by interrupt
+  rte_mempool* pool_ = nullptr;
+  bool has_interrupts_ = false;  ///< when its link changes
   std::atomic<bool> link_interrupt_{false};
   bool sends_segments_ = false;
   MacAddr mac_;

@@ -76,7 +76,7 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
   events_.listen(write_to_log);
   events_.listen([this](const Event& event) { hooks_.hear(event); });
   hooks_.configure(config_->hooks);
-  ports_.start(*pools_);
+  ports_.start(*pools_, clock_);
   arp_ = std::make_unique<ArpService>(ports_, workers_->links(), *pools_, counters_, events_);
   linux_ = std::make_unique<LinuxSide>(loop_, ports_, netlink_, *workers_, *pools_, counters_);
   linux_->set_routes(*config_);

@@ -3,15 +3,22 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
+#include <thread>
 
 #include "control/config/port_name.h"
+#include "control/ports/link_wait.h"
 #include "control/ports/port_error.h"
 
 namespace spillway {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t kLinkOverhead = 128;  // Ethernet, VLAN tags, and what drivers add
+/// To negotiate 1000BASE-T takes 2 to 4 s. A port whose cable is out makes the start this long.
+constexpr auto kLinkPatience = 5s;
 
 /// What the device must carry for all that lives on it.
 EthPort::Request request_for(const std::string& port, const config::Config& config) {
@@ -53,7 +60,7 @@ void RouterPorts::add(const Side& side, Zone zone, const config::Config& config,
                     side.mtu, side.tap, device->port.get()});
 }
 
-void RouterPorts::start(const PacketPools& pools) {
+void RouterPorts::start(const PacketPools& pools, const TscClock& clock) {
   for (const Device& device : devices_) {
     try {
       device.port->start(pools.for_room(device.port->frame_room()));
@@ -61,10 +68,46 @@ void RouterPorts::start(const PacketPools& pools) {
       throw port_error(device.where, device.text, e.what());
     }
   }
+  wait_for_links(clock);
   for (const RouterPort& port : ports_)
     spdlog::info("{}: {} on {}{} by {}, MAC {}", port.name, to_string(port.interface),
                  port.device_name, port.vlan == 0 ? "" : " VLAN " + std::to_string(port.vlan),
                  port.device->driver(), to_string(port.device->mac()));
+}
+
+// A link that is still being negotiated is no lost one: its uplink would begin in hold-down.
+void RouterPorts::wait_for_links(const TscClock& clock) {
+  std::vector<const Device*> waited_for;
+  std::vector<std::function<bool()>> links;
+  for (const Device& device : devices_) {
+    if (!device.port->negotiates_link()) continue;
+    waited_for.push_back(&device);
+    links.emplace_back([port = device.port.get()] { return port->link_up(); });
+  }
+  const auto nap = [](auto time) { std::this_thread::sleep_for(time); };
+  const auto took =
+      spillway::wait_for_links(links, {kLinkPatience, [&clock] { return clock.now(); }, nap});
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const Device& device = *waited_for[i];
+    if (took[i])
+      spdlog::info("port {}: link after {:.1f} s", device.text,
+                   std::chrono::duration<double>(*took[i]).count());
+    else
+      go_without_link(device);
+    device.port->throw_away_old_frames();
+  }
+}
+
+/// Either its cable is out, or the interrupt that would tell never comes: nobody knows.
+void RouterPorts::go_without_link(const Device& device) {
+  spdlog::warn("port {}: no link after {} s, is its cable in? Starting without it", device.text,
+               kLinkPatience.count());
+  if (device.port->is_link_polled() || !device.port->is_card()) return;
+  try {
+    device.port->poll_link();
+  } catch (const std::runtime_error& e) {
+    throw port_error(device.where, device.text, e.what());
+  }
 }
 
 bool RouterPorts::link_interrupted() const {

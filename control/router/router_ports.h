@@ -9,6 +9,7 @@
 #include "control/linux/netlink.h"
 #include "control/ports/eth_port.h"
 #include "control/router/packet_pools.h"
+#include "control/router/tsc_clock.h"
 #include "dataplane/path/worker.h"
 
 namespace spillway {
@@ -33,8 +34,8 @@ class RouterPorts {
   /// what to do.
   RouterPorts(const config::Config& config, linux_side::Netlink& netlink);
 
-  /// Starts the queues; the same errors.
-  void start(const PacketPools& pools);
+  /// Starts the queues, and waits some seconds for links that negotiate; the same errors.
+  void start(const PacketPools& pools, const TscClock& clock);
 
   /// Whether a device has told of a change of its link since the last call.
   bool link_interrupted() const;
@@ -54,6 +55,8 @@ class RouterPorts {
     config::Location where;
     std::unique_ptr<EthPort> port;
   };
+  void wait_for_links(const TscClock& clock);
+  void go_without_link(const Device& device);
   template <typename Side>
   void add(const Side& side, Zone zone, const config::Config& config, linux_side::Netlink& netlink);
 

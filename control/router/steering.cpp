@@ -9,6 +9,9 @@ using namespace std::chrono_literals;
 
 constexpr auto kJudgeEvery = 1ms;
 constexpr auto kLinksEvery = 10ms;
+/// Of cards without interrupts: their drivers go through all of the negotiation each time, which
+/// takes up to a millisecond on a real one.
+constexpr auto kPolledLinksEvery = 100ms;
 
 }  // namespace
 
@@ -42,7 +45,10 @@ void Steering::poll(TimePoint now) {
 void Steering::watch_links(TimePoint now) {
   if (now < next_look_at_links_ && !ports_.link_interrupted()) return;
   next_look_at_links_ = now + kLinksEvery;
+  const bool polled_too = now >= next_poll_of_links_;
+  if (polled_too) next_poll_of_links_ = now + kPolledLinksEvery;
   for (const RouterPort& port : ports_.all()) {
+    if (port.device->is_link_polled() && !polled_too) continue;
     const bool up = port.device->link_up();
     if (up == link_up_[index_of(port.index)]) continue;
     link_up_[index_of(port.index)] = up;

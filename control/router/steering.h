@@ -56,6 +56,7 @@ class Steering {
   std::vector<bool> link_up_;  ///< by port
   TimePoint next_judgement_;
   TimePoint next_look_at_links_;
+  TimePoint next_poll_of_links_;
   TimePoint next_sample_;
 };
 
