@@ -114,7 +114,14 @@ void EthPort::bring_up() {
     rte_eth_dev_callback_register(id(), RTE_ETH_EVENT_INTR_LSC, on_link, &link_interrupt_);
   check(rte_eth_dev_start(id()), "cannot be started");
   started_ = true;
+  if (is_card()) hear_groups();
   throw_away_old_frames();
+}
+
+/// Linux' services take part in DHCP, VRRP and the like; which groups they join we don't know.
+void EthPort::hear_groups() {
+  const int error = rte_eth_allmulticast_enable(id());
+  if (error != -ENOTSUP) check(error, "cannot receive what is sent to groups");
 }
 
 /// A Linux interface was given its MTU already; its driver refuses what it could well do.

@@ -71,6 +71,7 @@ class EthPort {
   void bring_up();
   void stop() noexcept;
   void set_mtu();
+  void hear_groups();
   void check(int error, const std::string& what) const;
 
   Request request_;
