@@ -33,8 +33,9 @@ constexpr char kPortForm[] =
 template <typename Side>
 void read_port(Section& section, Side& side) {
   section.require("port", kPortForm);
-  side.port = section.text("port").value_or("");
-  if (!side.port.empty() && !parse_port_name(side.port)) section.reject("port", kPortForm);
+  const auto port = section.text("port");
+  if (port && !parse_port_name(*port)) section.reject("port", kPortForm);
+  side.port = port.value_or("");
   constexpr std::uint64_t most = 4094;  // IEEE 802.1Q 9.6: 0 is no VLAN, 4095 is reserved
   side.vlan = static_cast<std::uint16_t>(section.integer("vlan", 1, most).value_or(0));
   side.tap = section.boolean("tap").value_or(true);

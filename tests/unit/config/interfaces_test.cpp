@@ -63,6 +63,13 @@ TEST(Config, OneDeviceUnderTwoNamesIsOnePort) {
   EXPECT_NE(error_of(replaced(base(), "\"p2\"", "\"net_af_packet0,iface=p0\"")), "");
 }
 
+TEST(Config, R44_APortWithoutANameIsRefused) {
+  EXPECT_EQ(error_of(replaced(base(), "\"p1\"", "\"\"")),
+            "x.conf:3: setting `uplinks[0].port`: found \"\"; allowed: a Linux interface such as "
+            "\"eth1\", a PCI address such as \"0000:03:00.0\", or a DPDK device such as "
+            "\"net_tap0,iface=x\"");
+}
+
 TEST(PortName, TellsDevicesApart) {
   const auto pci = parse_port_name("03:00.1");
   ASSERT_TRUE(pci);
