@@ -2,41 +2,17 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
 
+#include "control/cpus.h"
 #include "control/hugepages.h"
 #include "control/log/log.h"
 
 namespace spillway {
 namespace {
-
-/// The CPUs that this process may use: the EAL refuses any other.
-std::vector<int> allowed_cpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  sched_getaffinity(0, sizeof set, &set);
-  std::vector<int> cpus;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-  if (cpus.empty()) cpus.push_back(0);
-  return cpus;
-}
-
-/// The main thread on the first CPU, the workers on those behind it; where there are too few, the
-/// last ones are shared.
-std::string lcores(unsigned workers) {
-  const std::vector<int> cpus = allowed_cpus();
-  std::string text;
-  for (unsigned i = 0; i <= workers; ++i) {
-    const std::size_t at = std::min<std::size_t>(i, cpus.size() - 1);
-    text += (i > 0 ? "," : "") + std::to_string(i) + "@" + std::to_string(cpus[at]);
-  }
-  return text;
-}
 
 bool is_short(const std::string& option) {
   return option.size() == 2;
@@ -116,7 +92,9 @@ std::vector<std::string> eal_arguments(const EalNeeds& needs, bool hugepages,
     all.insert(all.end(), {"--no-huge", "--no-shconf"});
   if (!names(extra, "-m")) all.insert(all.end(), {"-m", std::to_string(needs.memory_mib)});
   if (!names(extra, "-l") && !names(extra, "--lcores"))
-    all.push_back("--lcores=" + lcores(needs.workers));
+    all.push_back("--lcores=" + (needs.lcores.empty()
+                                     ? "0@" + std::to_string(allowed_cpus().front())
+                                     : needs.lcores));
   if (!names(extra, "--log-level")) all.emplace_back("--log-level=error");
   all.insert(all.end(), extra.begin(), extra.end());
   return all;

@@ -14,7 +14,7 @@ struct EalNeeds {
   /// others, which may be at work elsewhere, are kept from it.
   std::vector<std::string> cards = {};
   std::string hugepage_user = {};  ///< which of them needs hugepages, the beginning of an error
-  unsigned workers = 0;            ///< threads beside the main one
+  std::string lcores = {};         ///< threads and their CPUs; empty: the main one, on any
 };
 
 /// The EAL's command line. `extra` arguments come after ours and override them.

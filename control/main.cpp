@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "control/config/load.h"
+#include "control/cpus.h"
 #include "control/eal.h"
 #include "control/log/log.h"
 #include "control/options.h"
@@ -71,15 +72,18 @@ int run_replay(const Options& options) {
 int run_router(const Options& options) {
   auto config = std::make_unique<const config::Config>(config::load(options.config_file));
   start_log();
+  const CpuPlan cpus = plan_cpus(*config, allowed_cpus());
   const ClaimedCards cards(*config);
-  const Eal eal({.memory_mib = Router::memory_mib(*config),
+  const auto most_workers = static_cast<unsigned>(cpus.workers.size());
+  const Eal eal({.memory_mib = Router::memory_mib(*config, most_workers),
                  .hugepages = true,
                  .cards = cards.devices(),
                  .hugepage_user = cards.hugepage_user(),
-                 .workers = 1},
+                 .lcores = cpus.lcores()},
                 options.eal_arguments);
   spdlog::info("{}", eal.memory());
-  Router router(std::move(config), {options.socket.empty() ? kDefaultSocket : options.socket});
+  Router router(std::move(config),
+                {options.socket.empty() ? kDefaultSocket : options.socket, cpus});
   std::cout << to_text(router.run()) << std::flush;
   return kOk;
 }

@@ -78,11 +78,12 @@ void EthPort::read_abilities() {
   has_interrupts_ = (*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0 &&
                     (!is_card() || PciCard(request_.name.device).can_interrupt());
   sends_segments_ = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
+  sort_ability_ = SortAbility::of(info);
   mac_ = address_of(id());
 }
 
-void EthPort::start(rte_mempool* pool) {
-  pool_ = pool;
+void EthPort::start(Queues queues) {
+  queues_ = std::move(queues);
   bring_up();
 }
 
@@ -97,13 +98,11 @@ void EthPort::bring_up() {
   rte_eth_conf conf{};
   conf.intr_conf.lsc = has_interrupts_;
   if (sends_segments_) conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
-  check(rte_eth_dev_configure(id(), 1, 1, &conf), "cannot be configured");
-  check(rte_eth_dev_adjust_nb_rx_tx_desc(id(), &rx_ring_, &tx_ring_), "has no such queues");
-  set_mtu();
-  check(rte_eth_rx_queue_setup(id(), 0, rx_ring_, kAnySocket, nullptr, pool_),
-        "cannot set up its receive queue");
-  check(rte_eth_tx_queue_setup(id(), 0, tx_ring_, kAnySocket, nullptr),
-        "cannot set up its transmit queue");
+  const bool sorts = queues_.sorting.hash != nullptr;
+  if (sorts) configure_sorting(conf, sort_ability_, queues_.sorting);
+  const auto count = static_cast<std::uint16_t>(queues_.pools.size());
+  check(rte_eth_dev_configure(id(), count, count, &conf), "cannot be configured");
+  set_up_queues();
   if (request_.mac && *request_.mac != mac_) {
     rte_ether_addr wanted = to_dpdk(*request_.mac);
     check(rte_eth_dev_default_mac_addr_set(id(), &wanted),
@@ -114,8 +113,21 @@ void EthPort::bring_up() {
     rte_eth_dev_callback_register(id(), RTE_ETH_EVENT_INTR_LSC, on_link, &link_interrupt_);
   check(rte_eth_dev_start(id()), "cannot be started");
   started_ = true;
+  if (sorts)
+    check(fill_table(id(), sort_ability_, queues_.sorting), "cannot sort packets into its queues");
   if (is_card()) hear_groups();
   throw_away_old_frames();
+}
+
+void EthPort::set_up_queues() {
+  check(rte_eth_dev_adjust_nb_rx_tx_desc(id(), &rx_ring_, &tx_ring_), "has no such queues");
+  set_mtu();
+  for (std::uint16_t q = 0; q < queues_.pools.size(); ++q) {
+    check(rte_eth_rx_queue_setup(id(), q, rx_ring_, kAnySocket, nullptr, queues_.pools[q]),
+          "cannot set up a receive queue");
+    check(rte_eth_tx_queue_setup(id(), q, tx_ring_, kAnySocket, nullptr),
+          "cannot set up a transmit queue");
+  }
 }
 
 /// Linux' services take part in DHCP, VRRP and the like; which groups they join we don't know.
@@ -138,11 +150,13 @@ void EthPort::set_mtu() {
 void EthPort::throw_away_old_frames() const noexcept {
   constexpr unsigned most = 1024;  // bursts: a flood must not keep us here
   std::array<rte_mbuf*, 32> old;
-  for (unsigned i = 0; i < most; ++i) {
-    const std::uint16_t n =
-        rte_eth_rx_burst(id(), 0, old.data(), static_cast<std::uint16_t>(old.size()));
-    if (n == 0) return;
-    rte_pktmbuf_free_bulk(old.data(), n);
+  for (std::uint16_t q = 0; q < queues_.pools.size(); ++q) {
+    for (unsigned i = 0; i < most; ++i) {
+      const std::uint16_t n =
+          rte_eth_rx_burst(id(), q, old.data(), static_cast<std::uint16_t>(old.size()));
+      if (n == 0) break;
+      rte_pktmbuf_free_bulk(old.data(), n);
+    }
   }
 }
 

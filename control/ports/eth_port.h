@@ -11,6 +11,7 @@
 #include "control/linux/taken_interface.h"
 #include "control/ports/device.h"
 #include "control/ports/port_lock.h"
+#include "control/ports/sorting.h"
 #include "dataplane/net/addr.h"
 
 struct rte_mempool;
@@ -36,9 +37,14 @@ class EthPort {
   EthPort(const EthPort&) = delete;
   EthPort& operator=(const EthPort&) = delete;
 
-  /// Configures and starts one pair of queues with buffers from `pool`. Frames that arrived before
-  /// are thrown away. Throws std::runtime_error.
-  void start(rte_mempool* pool);
+  /// Queues to receive and to send by, in pairs.
+  struct Queues {
+    std::vector<rte_mempool*> pools;  ///< one for each: buffers for what it receives
+    Sorting sorting;
+  };
+  /// Configures and starts the queues. Frames that arrived before are thrown away. Throws
+  /// std::runtime_error.
+  void start(Queues queues);
   /// Starts it anew without interrupts of its link, which is looked at itself from then on. Throws
   /// std::runtime_error.
   void poll_link();
@@ -50,6 +56,8 @@ class EthPort {
   const MacAddr& mac() const noexcept { return mac_; }
   /// Bytes that one buffer must take.
   std::size_t frame_room() const { return spillway::frame_room(request_.name, request_.mtu); }
+  /// How many queues it has, and whether it can fill them as we wish.
+  const SortAbility& sort_ability() const noexcept { return sort_ability_; }
   /// Whether a frame may lie in several buffers on the way out.
   bool sends_segments() const noexcept { return sends_segments_; }
   /// NUMA node, -1: any.
@@ -69,6 +77,7 @@ class EthPort {
  private:
   void read_abilities();
   void bring_up();
+  void set_up_queues();
   void stop() noexcept;
   void set_mtu();
   void hear_groups();
@@ -80,7 +89,8 @@ class EthPort {
   std::optional<AttachedDevice> device_;
   std::string driver_;
   bool started_ = false;
-  rte_mempool* pool_ = nullptr;
+  Queues queues_;
+  SortAbility sort_ability_;
   bool has_interrupts_ = false;  ///< when its link changes
   std::atomic<bool> link_interrupt_{false};
   bool sends_segments_ = false;

@@ -27,10 +27,4 @@ std::uint16_t PortQueues::queue_for_owner(unsigned owner, unsigned workers) cons
   return own != kNoQueue ? own : static_cast<std::uint16_t>(owner % queues);
 }
 
-unsigned suitable_workers(std::uint16_t sortable, unsigned cpus) noexcept {
-  // One CPU is for the control core and Linux.
-  const unsigned spare = cpus > 1 ? cpus - 1 : 1;
-  return std::clamp<unsigned>(sortable, 1, spare);
-}
-
 }  // namespace spillway

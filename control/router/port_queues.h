@@ -28,8 +28,4 @@ struct PortQueues {
   std::uint16_t queue_for_owner(unsigned owner, unsigned workers) const noexcept;
 };
 
-/// How many workers suit a router whose cards could fill `sortable` queues at least (0: some port
-/// cannot sort) and that may use `cpus` CPUs: more of them pay only when nothing is handed over.
-unsigned suitable_workers(std::uint16_t sortable, unsigned cpus) noexcept;
-
 }  // namespace spillway

@@ -40,6 +40,8 @@ std::optional<std::string> compare(const Sides& now, const Sides& next, const st
 std::optional<std::string> needs_restart(const config::Config& now, const config::Config& next) {
   if (auto why = compare(now.lans, next.lans, "lan", changed<config::Lan>)) return why;
   if (auto why = compare(now.uplinks, next.uplinks, "uplinks", changed_uplink)) return why;
+  if (now.workers != next.workers)
+    return next.file + ": `workers` can change only by a restart; nothing has been changed";
   if (now.limits.connections != next.limits.connections)
     return next.file +
            ": `limits.connections` can change only by a restart; nothing has been "

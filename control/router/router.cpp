@@ -7,6 +7,7 @@
 #include <set>
 
 #include "control/config/load.h"
+#include "control/random_secret.h"
 #include "control/router/reload.h"
 #include "control/snapshot.h"
 
@@ -41,16 +42,24 @@ std::vector<L4Port> choose_probe_ids(std::size_t uplinks) {
   return ids;
 }
 
+/// Gives the workers their connections, and queues by which to get them.
+std::unique_ptr<const OwnerMap> share_out(RouterPorts& ports, unsigned workers) {
+  const RssHash hash(ports.hash_settings(random_secret().a));
+  auto owners = std::make_unique<const OwnerMap>(hash, workers);
+  ports.share_queues(*owners);
+  return owners;
+}
+
 std::string counted(std::size_t n, const char* what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
 
 }  // namespace
 
-std::size_t Router::memory_mib(const config::Config& config) {
+std::size_t Router::memory_mib(const config::Config& config, unsigned most_workers) {
   constexpr std::size_t others = 128;  // rings, the fragment table, drivers, the EAL itself
-  return others + (WorkerGroup::table_bytes(config.limits.connections, 1) >> 20) +
-         PacketPools::memory_mib(RouterPorts::buffers(config));
+  return others + (WorkerGroup::table_bytes(config.limits.connections, most_workers) >> 20) +
+         PacketPools::memory_mib(RouterPorts::buffers(config, most_workers));
 }
 
 Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions& options)
@@ -68,10 +77,12 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
                                           .text = "`" + command + "`: " + what});
              }),
       probe_ids_(choose_probe_ids(config_->uplinks.size())),
-      pools_(std::make_unique<PacketPools>(RouterPorts::buffers(*config_))),
+      pools_(std::make_unique<PacketPools>(
+          RouterPorts::buffers(*config_, static_cast<unsigned>(options.cpus.workers.size())))),
       ports_(*config_, netlink_),
-      workers_(std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_, probe_ids_,
-                                             OwnerMap(RssHash({}), 1))),
+      owners_(share_out(ports_, choose_workers(config_->workers, options.cpus, ports_.sortable()))),
+      workers_(
+          std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_, probe_ids_, *owners_)),
       warned_of_checksums_(ports_.all().size()) {
   events_.listen(write_to_log);
   events_.listen([this](const Event& event) { hooks_.hear(event); });

@@ -10,6 +10,7 @@
 
 #include "control/commands/command_table.h"
 #include "control/config/config.h"
+#include "control/cpus.h"
 #include "control/events/event_log.h"
 #include "control/events/hooks.h"
 #include "control/router/arp_service.h"
@@ -27,9 +28,10 @@ namespace spillway {
 
 struct RouterOptions {
   std::string socket;  ///< path of the control socket
+  CpuPlan cpus;        ///< for which the EAL has threads
 };
 
-/// Needs an EAL with one worker lcore. Thread contract: control only.
+/// Needs an EAL with a worker lcore for each of the plan's workers. Thread contract: control only.
 class Router {
  public:
   /// Brings everything up, and forwards from then on. Throws std::runtime_error.
@@ -42,7 +44,7 @@ class Router {
   CounterTotals run();
 
   /// Memory that it needs from the EAL.
-  static std::size_t memory_mib(const config::Config& config);
+  static std::size_t memory_mib(const config::Config& config, unsigned most_workers);
 
  private:
   void poll();
@@ -70,6 +72,7 @@ class Router {
   // Buffers come home before the pools end: from ports, then workers and their rings.
   std::unique_ptr<PacketPools> pools_;
   RouterPorts ports_;
+  std::unique_ptr<const OwnerMap> owners_;
   std::unique_ptr<WorkerGroup> workers_;
   std::unique_ptr<ArpService> arp_;
   std::unique_ptr<LinuxSide> linux_;

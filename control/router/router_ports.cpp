@@ -49,7 +49,8 @@ void RouterPorts::add(const Side& side, Zone zone, const config::Config& config,
   if (device == devices_.end()) {
     try {
       auto port = std::make_unique<EthPort>(request_for(side.port, config), netlink);
-      device = devices_.insert(devices_.end(), {side.port, side.where, std::move(port)});
+      device = devices_.insert(devices_.end(),
+                               {side.port, side.where, zone == Zone::lan, std::move(port)});
     } catch (const std::runtime_error& e) {
       throw port_error(side.where, side.port, e.what());
     }
@@ -60,10 +61,47 @@ void RouterPorts::add(const Side& side, Zone zone, const config::Config& config,
                     side.mtu, side.tap, device->port.get()});
 }
 
+std::uint16_t RouterPorts::sortable() const noexcept {
+  std::uint16_t fewest = UINT16_MAX;
+  for (const Device& device : devices_)
+    fewest = std::min(fewest, device.port->sort_ability().sortable());
+  return fewest;
+}
+
+RssHash::Settings RouterPorts::hash_settings(std::uint64_t random) const {
+  std::vector<SortAbility> cards;
+  for (const Device& device : devices_) cards.push_back(device.port->sort_ability());
+  return common_settings(random, cards);
+}
+
+void RouterPorts::share_queues(const OwnerMap& owners) {
+  owners_ = &owners;
+  for (std::size_t i = 0; i < devices_.size(); ++i)
+    devices_[i].queues = PortQueues::plan(static_cast<unsigned>(i), owners.workers(),
+                                          devices_[i].port->sort_ability().sortable());
+}
+
+const RouterPorts::Device& RouterPorts::device_of(const RouterPort& port) const {
+  return *std::find_if(devices_.begin(), devices_.end(),
+                       [&](const Device& d) { return d.port.get() == port.device; });
+}
+
+EthPort::Queues RouterPorts::queues_of(const Device& device, const PacketPools& pools) const {
+  EthPort::Queues queues;
+  queues.pools.assign(device.queues.queues, pools.for_room(device.port->frame_room()));
+  if (device.queues.queues == 1) return queues;
+  queues.sorting.hash = &owners_->hash();
+  queues.sorting.on_lan_side = device.on_lan_side;
+  queues.sorting.queue_of = [owners = owners_, plan = device.queues](std::size_t index) {
+    return plan.queue_for_owner(owners->owner_of(index), owners->workers());
+  };
+  return queues;
+}
+
 void RouterPorts::start(const PacketPools& pools, const TscClock& clock) {
   for (const Device& device : devices_) {
     try {
-      device.port->start(pools.for_room(device.port->frame_room()));
+      device.port->start(queues_of(device, pools));
     } catch (const std::runtime_error& e) {
       throw port_error(device.where, device.text, e.what());
     }
@@ -116,12 +154,13 @@ bool RouterPorts::link_interrupted() const {
   return any;
 }
 
-PacketPools::Needs RouterPorts::buffers(const config::Config& config) {
-  constexpr std::uint32_t queues = 2 * EthPort::kDescriptors;
-  constexpr std::uint32_t rings = 2560;      // to and from the control core
-  constexpr std::uint32_t others = 1536;     // bursts, waiting for neighbours, caches
+PacketPools::Needs RouterPorts::buffers(const config::Config& config, unsigned workers) {
+  constexpr std::uint32_t rings = 2560;      // of a worker, to and from the control core
+  constexpr std::uint32_t handoff = 1024;    // of each pair of workers
+  constexpr std::uint32_t others = 1536;     // of a worker: bursts, waiting for neighbours, caches
   constexpr std::uint32_t fragments = 8192;  // Fragments::kDatagrams, of the most pieces each
-  PacketPools::Needs needs{rings + others, 0, rings + others, 0};
+  const std::uint32_t always = workers * (rings + others) + workers * (workers - 1) * handoff;
+  PacketPools::Needs needs{always, 0, always, 0};
   bool joins_fragments = false;
   const auto add = [&](const auto& side) {
     const config::PortName name = *config::parse_port_name(side.port);
@@ -131,25 +170,33 @@ PacketPools::Needs RouterPorts::buffers(const config::Config& config) {
       needs.datagram_room = std::max(needs.datagram_room, frame_room(name, side.mtu));
       return;
     }
-    needs.packets += queues;
-    needs.datagrams += queues / 2;
+    const unsigned queues = name.kind == config::PortName::Kind::pci ? workers : 1;
+    needs.packets += 2 * queues * EthPort::kDescriptors;
+    needs.datagrams += queues * EthPort::kDescriptors;
     joins_fragments = true;
   };
   std::for_each(config.lans.begin(), config.lans.end(), add);
   std::for_each(config.uplinks.begin(), config.uplinks.end(), add);
-  needs.packets += joins_fragments ? fragments : fragments / 4;  // of Linux' own in any case
+  // Of Linux' own in any case.
+  needs.packets += workers * (joins_fragments ? fragments : fragments / 4);
   return needs;
 }
 
-WorkerPort RouterPorts::worker_port(const RouterPort& port) {
+WorkerPort RouterPorts::worker_port(const RouterPort& port, unsigned worker) const {
+  const PortQueues& queues = device_of(port).queues;
+  const unsigned workers = owners_->workers();
+  const std::uint16_t own = queues.queue_of(worker, workers);
   return {.ethdev = port.device->id(),
+          .rx_queue = own,
+          .tx_queue = own,
+          .sender = queues.sender_for(worker, workers),
           .index = port.index,
           .vlan = port.vlan,
           .sends_segments = port.device->sends_segments()};
 }
 
-PipelinePort RouterPorts::pipeline_port(const RouterPort& port) {
-  return {port.zone, port.device->mac(), port.mtu, port.companion};
+PipelinePort RouterPorts::pipeline_port(const RouterPort& port) const {
+  return {port.zone, port.device->mac(), port.mtu, port.companion, device_of(port).queues.sorted};
 }
 
 }  // namespace spillway

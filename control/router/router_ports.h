@@ -9,6 +9,7 @@
 #include "control/linux/netlink.h"
 #include "control/ports/eth_port.h"
 #include "control/router/packet_pools.h"
+#include "control/router/port_queues.h"
 #include "control/router/tsc_clock.h"
 #include "dataplane/path/worker.h"
 
@@ -34,6 +35,14 @@ class RouterPorts {
   /// what to do.
   RouterPorts(const config::Config& config, linux_side::Netlink& netlink);
 
+  /// How many workers its cards could give packets of their own: the fewest queues that any can
+  /// fill by our keys, 0 when one cannot.
+  std::uint16_t sortable() const noexcept;
+  /// What a hash must keep to, so that all its cards that sort agree with it.
+  RssHash::Settings hash_settings(std::uint64_t random) const;
+  /// Shares the queues out; before `start` and `worker_port`. `owners` must outlive the ports.
+  void share_queues(const OwnerMap& owners);
+
   /// Starts the queues, and waits some seconds for links that negotiate; the same errors.
   void start(const PacketPools& pools, const TscClock& clock);
 
@@ -42,24 +51,29 @@ class RouterPorts {
 
   const std::vector<RouterPort>& all() const noexcept { return ports_; }
   const RouterPort& operator[](PortIndex index) const { return ports_[index_of(index)]; }
-  /// The buffers that a router with these ports needs.
-  static PacketPools::Needs buffers(const config::Config& config);
+  /// The buffers that a router with these ports and at most so many workers needs.
+  static PacketPools::Needs buffers(const config::Config& config, unsigned workers);
 
   /// What a worker and its pipeline need to know of each port.
-  static WorkerPort worker_port(const RouterPort& port);
-  static PipelinePort pipeline_port(const RouterPort& port);
+  WorkerPort worker_port(const RouterPort& port, unsigned worker) const;
+  PipelinePort pipeline_port(const RouterPort& port) const;
 
  private:
   struct Device {
     std::string text;  ///< as the configuration names it
     config::Location where;
+    bool on_lan_side = false;  ///< of the first that lives on it
     std::unique_ptr<EthPort> port;
+    PortQueues queues = {};
   };
+  const Device& device_of(const RouterPort& port) const;
+  EthPort::Queues queues_of(const Device& device, const PacketPools& pools) const;
   void wait_for_links(const TscClock& clock);
   void go_without_link(const Device& device);
   template <typename Side>
   void add(const Side& side, Zone zone, const config::Config& config, linux_side::Netlink& netlink);
 
+  const OwnerMap* owners_ = nullptr;
   std::vector<Device> devices_;
   std::vector<RouterPort> ports_;
 };

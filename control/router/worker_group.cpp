@@ -59,7 +59,7 @@ void WorkerGroup::add_worker(const config::Config& config, const RouterPorts& po
       std::make_unique<Worker>(id, settings_of(id, config, pools), snapshots_, active_));
   Worker& worker = *workers_.back();
   for (const RouterPort& port : ports.all())
-    worker.add_port(RouterPorts::worker_port(port), RouterPorts::pipeline_port(port));
+    worker.add_port(ports.worker_port(port, id), ports.pipeline_port(port));
   worker.pipeline().set_port(PortIndex::kernel, {Zone::kernel, kRouterAsSeenByLinux, UINT16_MAX});
   threads_.push_back(std::make_unique<WorkerThread>(worker, clock_, config.workers.idle));
 }

@@ -43,6 +43,8 @@ class RssHash {
   /// What a port on the LAN side, and one at an uplink, must be given.
   const Key& lan_key() const noexcept { return lan_key_; }
   const Key& uplink_key() const noexcept { return uplink_key_; }
+  bool counts_tcp_ports() const noexcept { return tcp_ports_; }
+  bool counts_udp_ports() const noexcept { return udp_ports_; }
   std::size_t indices() const noexcept { return std::size_t{1} << index_bits_; }
 
   /// The index of a packet between `remote` and a host here. Ports of protocols that have none, and

@@ -10,7 +10,11 @@ namespace {
 using Arguments = std::vector<std::string>;
 
 EalNeeds needs(const Arguments& cards) {
-  return {.memory_mib = 300, .hugepages = true, .cards = cards, .hugepage_user = {}, .workers = 1};
+  return {.memory_mib = 300,
+          .hugepages = true,
+          .cards = cards,
+          .hugepage_user = {},
+          .lcores = "0@0,1@0"};
 }
 
 bool has(const Arguments& all, const std::string& argument) {

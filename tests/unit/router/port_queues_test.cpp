@@ -57,13 +57,5 @@ TEST(PortQueues, FewerQueuesThanWorkersAreShared) {
   EXPECT_EQ(owners.size(), 2u);
 }
 
-TEST(PortQueues, AsManyWorkersAsPay) {
-  EXPECT_EQ(suitable_workers(0, 8), 1u) << "everything would be handed over";
-  EXPECT_EQ(suitable_workers(16, 8), 7u);
-  EXPECT_EQ(suitable_workers(4, 8), 4u);
-  EXPECT_EQ(suitable_workers(16, 1), 1u);
-  EXPECT_EQ(suitable_workers(16, 2), 1u);
-}
-
 }  // namespace
 }  // namespace spillway
