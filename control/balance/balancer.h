@@ -8,7 +8,7 @@
 #include "control/balance/monitor.h"
 #include "control/balance/overload.h"
 #include "control/balance/rate_meter.h"
-#include "control/balance/reservation.h"
+#include "control/balance/uplink_limits.h"
 #include "control/balance/uplink_rate.h"
 #include "control/config/config.h"
 #include "dataplane/clock.h"
@@ -26,10 +26,12 @@ struct SwitchRecord {
   std::vector<UplinkRate> rates;  ///< of every uplink at that moment
 };
 
-/// A Traffic Monitor that fired.
-struct MonitorRecord {
-  std::string name;
-  std::string text;
+/// What load has brought about beside a switch.
+struct LoadRecord {
+  enum class What : std::uint8_t { monitor_fired, all_overloaded, relieved };
+  What what = What::monitor_fired;
+  std::string monitor;  ///< its name, if one fired
+  std::string text;     ///< a sentence
 };
 
 /// Decides which uplink takes new connections; the only writer of the ActiveWord.
@@ -41,8 +43,10 @@ struct MonitorRecord {
 /// since the last one; a failure never waits. In the other modes the active uplink is the first
 /// usable one by distance, and monitors decide nothing.
 ///
-/// With `reserve`, each sample publishes how many connections each limited uplink may still take
-/// (reservation.h) under a new generation. Thread contract: control only.
+/// Each sample publishes, under a new generation, what each limited uplink carries and, with
+/// `reserve`, how many connections it may still take (uplink_limits.h). By these the workers choose
+/// for each connection when the active uplink has no room and while all are overloaded. Thread
+/// contract: control only.
 class Balancer {
  public:
   /// Publishes the first word: everything usable, nothing overloaded. Throws std::invalid_argument
@@ -57,46 +61,40 @@ class Balancer {
                                      std::span<const std::uint64_t> placed);
   /// Takes the uplinks that may take new connections from now on; `cause` says why it changed.
   std::optional<SwitchRecord> set_usable(TimePoint now, UplinkSet usable, const std::string& cause);
-  /// What Traffic Monitors and thresholds have said since the last call, a sentence each.
-  std::vector<MonitorRecord> take_fired();
+  /// What has happened since the last call.
+  std::vector<LoadRecord> take_records();
 
-  /// What is reserved on an uplink for connections just placed, and how many more it may take
-  /// before the next sample; nothing where load sets no limit.
+  /// What is reserved on an uplink for connections just placed, what one is expected to add, and
+  /// how many more it may take before the next sample; nothing where any number may come.
   struct Room {
     BitsPerSecond reserved;
+    BitsPerSecond each;
     std::uint32_t connections = 0;
   };
   std::optional<Room> room(UplinkId id) const;
 
   const std::vector<UplinkRate>& rates() const noexcept { return rates_; }
   const ActiveWord& word() const noexcept { return word_; }
+  const UplinkLimits& limits() const noexcept { return limits_; }
 
  private:
   struct Meters {
     RateMeter rx;
     RateMeter tx;
   };
-  struct Limit {
-    config::Traffic traffic;
-    config::RateLimit limit;
-    Reservation reservation;
-  };
 
   void build();
   void resume(const Balancer& before);
-  std::optional<Limit> limit_of(std::size_t uplink) const;
-  Limit make_limit(config::Traffic traffic, const config::RateLimit& limit) const;
-  const config::Monitor* lowest_monitor(const config::Uplink& uplink) const;
   bool by_load() const noexcept {
     return plan_.mode == BalanceMode::bandwidth || plan_.mode == BalanceMode::least_used;
   }
   void measure(TimePoint now, std::span<const PortBytes> bytes);
   void observe_monitors();
   void observe_overload();
-  bool reserve(TimePoint now, std::span<const std::uint64_t> placed);
   std::optional<SwitchRecord> settle(TimePoint now, bool may_wait, bool word_changed);
-  UplinkId choose() const;
-  UplinkId most_free() const;
+  void tell_of_overload();
+  UplinkId choose(UplinkId current) const;
+  UplinkId least_used() const;
   std::string load_cause(UplinkId to) const;
   std::vector<double> shares() const;
 
@@ -108,11 +106,12 @@ class Balancer {
   std::vector<UplinkRate> rates_;
   std::vector<Monitor> monitors_;
   std::vector<std::optional<Overload>> overloads_;
-  std::vector<std::optional<Limit>> limits_;
+  UplinkLimits limits_;
   UplinkId requested_ = UplinkId::none;
   std::string pending_cause_;  ///< of the event that a postponed switch waits for
   std::optional<TimePoint> last_switch_;
-  std::vector<MonitorRecord> fired_;
+  bool overload_ = false;  ///< all usable uplinks are, and that has been said
+  std::vector<LoadRecord> records_;
 };
 
 }  // namespace spillway

@@ -36,13 +36,18 @@ std::string cause_of_spill(const config::Uplink& uplink, const UplinkRate& rate)
 }
 
 std::string cause_of_return(const config::Uplink& uplink, const UplinkRate& rate) {
+  if (!uplink.threshold) return uplink.name + " comes first of those that may take new connections";
   const config::Threshold& t = *uplink.threshold;
   return compared(uplink.name, rate, t.traffic, t.return_below, " below its return threshold ");
 }
 
-std::string cause_of_least_loaded(const std::string& uplink, double share) {
-  return "all uplinks overloaded: " + uplink + " is the least loaded (" +
-         std::to_string(std::llround(share * 100)) + " % of its threshold)";
+std::string all_overloaded_text(const std::string& least_loaded, double share) {
+  return "all uplinks overloaded: each new connection goes to the least loaded one, now " +
+         least_loaded + " (" + std::to_string(std::llround(share * 100)) + " % of its threshold)";
+}
+
+std::string relieved_text(const std::string& uplink) {
+  return "no longer all uplinks overloaded: new connections go to " + uplink;
 }
 
 }  // namespace spillway

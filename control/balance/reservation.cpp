@@ -11,9 +11,10 @@ namespace {
 
 constexpr double kFirstEstimate = 1.0 / 64;
 constexpr double kLeastEstimate = 1.0 / 65536;
-constexpr double kMostEstimate = 1.0 / 16;
+constexpr double kMostEstimate = 1.0 / 8;
 constexpr double kEstimateGain = 1.0 / 8;
 constexpr double kUsualWindows = 8;
+constexpr double kMostFilled = 15.0 / 16;
 
 double seconds(RouterClock::duration time) {
   return std::chrono::duration<double>(time).count();
@@ -21,20 +22,16 @@ double seconds(RouterClock::duration time) {
 
 }  // namespace
 
-Reservation::Reservation(BitsPerSecond limit, std::chrono::milliseconds sample,
-                         std::chrono::milliseconds window)
-    : limit_(static_cast<double>(limit.value)),
-      window_(seconds(window)),
-      estimate_(limit_ * kFirstEstimate) {
-  if (limit.value == 0) throw std::invalid_argument("a reservation needs a limit above 0");
+Reservation::Reservation(std::chrono::milliseconds sample, std::chrono::milliseconds window)
+    : window_(seconds(window)), estimate_(kFirstEstimate) {
   if (sample.count() <= 0 || window < sample) {
     throw std::invalid_argument("a reservation needs 0 < sample <= window");
   }
   ring_.resize(static_cast<std::size_t>(window / sample) + 1);
 }
 
-void Reservation::observe(TimePoint now, BitsPerSecond rate, std::uint64_t placed_total) {
-  rate_ = static_cast<double>(rate.value);
+void Reservation::observe(TimePoint now, double load, std::uint64_t placed_total) {
+  load_ = load;
   if (started_ && now > last_time_) keep_step(now, placed_total);
   if (!started_) last_placed_ = placed_total;
   started_ = true;
@@ -67,8 +64,8 @@ Reservation::Sums Reservation::sums(TimePoint now) const noexcept {
 
 void Reservation::learn_estimate(double visible) noexcept {
   if (visible <= 0) return;
-  estimate_ += (rate_ / visible - estimate_) * kEstimateGain;
-  estimate_ = std::clamp(estimate_, limit_ * kLeastEstimate, limit_ * kMostEstimate);
+  estimate_ += (load_ / visible - estimate_) * kEstimateGain;
+  estimate_ = std::clamp(estimate_, kLeastEstimate, kMostEstimate);
 }
 
 void Reservation::learn_usual_pace(const Step& step) noexcept {
@@ -79,8 +76,8 @@ void Reservation::learn_usual_pace(const Step& step) noexcept {
 
 std::uint32_t Reservation::headroom() const noexcept {
   constexpr double kMost = kUnlimitedHeadroom - 1;
-  const double connections = std::floor((limit_ - rate_ - reserved_) / estimate_);
-  return static_cast<std::uint32_t>(std::clamp(connections, 1.0, kMost));
+  const double connections = std::floor((kMostFilled - load_ - reserved_) / estimate_);
+  return static_cast<std::uint32_t>(std::clamp(connections, 0.0, kMost));
 }
 
 }  // namespace spillway

@@ -13,9 +13,7 @@ UplinkId least_loaded(const ChoiceInput& input) noexcept {
       best = id;
     }
   }
-  if (!input.usable.contains(input.current)) return best;
-  const double current = input.share[index_of(input.current)];
-  return input.share[index_of(best)] * kLeastLoadedMargin < current ? best : input.current;
+  return best;
 }
 
 }  // namespace
@@ -33,7 +31,7 @@ UplinkId choose_uplink(const ChoiceInput& input) noexcept {
     return *next;
   if (const auto next = std::find_if(input.order.begin(), start, is_free); next != start)
     return *next;
-  return least_loaded(input);
+  return input.usable.contains(input.current) ? input.current : least_loaded(input);
 }
 
 }  // namespace spillway

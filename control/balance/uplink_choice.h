@@ -16,15 +16,11 @@ struct ChoiceInput {
   std::span<const double> share;        ///< per uplink: its rate divided by its threshold
 };
 
-/// While all usable uplinks are overloaded, the current choice stands until another one carries
-/// less than 1/kLeastLoadedMargin of its share: shares move with every packet, and following each
-/// of them would switch at every sample.
-inline constexpr double kLeastLoadedMargin = 1.1;
-
 /// The uplink for new connections: the requested one, or else the first in `order`, if it is usable
 /// and not overloaded; otherwise the next in `order` that is, going round past the end. (Going on
 /// from the requested uplink, not from the first, keeps away from the one that the monitor found
-/// too busy.) When all usable ones are overloaded, the one with the least share; when none is
+/// too busy.) When all usable ones are overloaded, workers choose for each connection, and the
+/// current choice stands as long as it is usable, then the one with the least share; when none is
 /// usable, none. A pure function: the same input gives the same choice.
 UplinkId choose_uplink(const ChoiceInput& input) noexcept;
 

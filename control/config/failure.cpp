@@ -8,10 +8,10 @@ namespace {
 
 /// Kinds of events that a hook can wait for.
 const Words<std::string_view> kHookable = {
-    {"start", "start"},     {"switch", "switch"},     {"health", "health"},
-    {"monitor", "monitor"}, {"failover", "failover"}, {"failback", "failback"},
-    {"link", "link"},       {"conflict", "conflict"}, {"config", "config"},
-    {"stall", "stall"},     {"trouble", "trouble"}};
+    {"start", "start"},       {"switch", "switch"},     {"health", "health"},
+    {"monitor", "monitor"},   {"overload", "overload"}, {"failover", "failover"},
+    {"failback", "failback"}, {"link", "link"},         {"conflict", "conflict"},
+    {"config", "config"},     {"stall", "stall"},       {"trouble", "trouble"}};
 
 Hook read_hook(Section& section) {
   Hook hook;

@@ -16,6 +16,7 @@ enum class EventKind : std::uint8_t {
   switched,  ///< new connections go to another uplink
   health,    ///< an uplink changed its state
   monitor,   ///< a Traffic Monitor fired
+  overload,  ///< all uplinks carry more than they may, or no longer
   failover,  ///< connections of a dead uplink were ended
   failback,  ///< connections that had fled go home
   link,      ///< a port's link came or went
@@ -25,7 +26,7 @@ enum class EventKind : std::uint8_t {
   stall,     ///< a worker stands still, or goes on
   trouble,   ///< something an admin should look at
 };
-inline constexpr std::size_t kEventKinds = 12;
+inline constexpr std::size_t kEventKinds = 13;
 
 /// "switch", "health", ...: in the log, for hooks and filters.
 std::string_view name_of(EventKind kind) noexcept;

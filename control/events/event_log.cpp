@@ -8,7 +8,7 @@ namespace spillway {
 namespace {
 
 constexpr std::array<std::string_view, kEventKinds> kNames = {
-    "start", "switch",   "health", "monitor", "failover", "failback",
+    "start", "switch",   "health", "monitor", "overload", "failover", "failback",
     "link",  "conflict", "config", "hook",    "stall",    "trouble"};
 
 }  // namespace

@@ -80,8 +80,7 @@ void Steering::sample(TimePoint now) {
   const UplinkCounts counts = workers_.uplink_counts(*config_);
   Balancer& balancer = judge_.balancer();
   const auto change = balancer.sample(now, counts.bytes, counts.placed);
-  for (const MonitorRecord& fired : balancer.take_fired())
-    events_.add(now, {.kind = EventKind::monitor, .subject = fired.name, .text = fired.text});
+  for (const LoadRecord& record : balancer.take_records()) report(now, record);
   if (change) report(now, *change);
 }
 

@@ -40,6 +40,7 @@ class Steering {
 
   // What is told (steering_events.cpp).
   void report(TimePoint now, const SwitchRecord& change);
+  void report(TimePoint now, const LoadRecord& record);
   void report(TimePoint now, const UplinkHealthChange& change);
   void report(TimePoint now, const Eviction& begun);
   void report(TimePoint now, const Evictions::Done& done);

@@ -55,6 +55,19 @@ void Steering::report(TimePoint now, const SwitchRecord& change) {
   events_.add(now, std::move(event));
 }
 
+void Steering::report(TimePoint now, const LoadRecord& record) {
+  using What = LoadRecord::What;
+  if (record.what == What::monitor_fired) {
+    events_.add(now, {.kind = EventKind::monitor, .subject = record.monitor, .text = record.text});
+    return;
+  }
+  const bool begins = record.what == What::all_overloaded;
+  events_.add(now, {.kind = EventKind::overload,
+                    .severity = begins ? Severity::warning : Severity::info,
+                    .text = record.text,
+                    .facts = {{"state", begins ? "begins" : "ends"}}});
+}
+
 void Steering::report(TimePoint now, const UplinkHealthChange& change) {
   const std::string name = name_of(change.uplink);
   const std::string from(spillway::name_of(change.change.from));

@@ -30,12 +30,14 @@ struct ActiveWord {
   constexpr bool operator==(const ActiveWord&) const noexcept = default;
 };
 
-/// New connections that an uplink may still take before the next sample (R32); shared by all
-/// workers through the cell, counted down by each worker in its own share.
+/// New connections that an uplink may still take before the next sample (R32).
 inline constexpr std::uint32_t kUnlimitedHeadroom = ~0u;
 
-/// What the control core publishes and the workers read. Thread contract: `publish` control only,
-/// `load` and `headroom` any. The headroom of a generation is stored before its word is released.
+/// The load of an uplink that carries just what it may, its limit.
+inline constexpr std::uint32_t kFullLoad = 1'000'000;
+
+/// What the control core publishes and the workers read. Thread contract: setters control only, all
+/// others any. Headroom and loads of a generation are stored before its word is released.
 class alignas(64) ActiveCell {
  public:
   ActiveCell() noexcept {
@@ -47,9 +49,10 @@ class alignas(64) ActiveCell {
   void set_headroom(UplinkId id, std::uint32_t connections) noexcept {
     headroom_[index_of(id)].store(connections, std::memory_order_relaxed);
   }
-  /// Of an uplink's capacity, in millionths: what is free, and what a new connection will take.
-  void set_free(UplinkId id, std::uint32_t free, std::uint32_t cost) noexcept {
-    free_[index_of(id)].store(free, std::memory_order_relaxed);
+  /// In parts of kFullLoad: what the uplink carries, which may be more than it, and what a new
+  /// connection will add.
+  void set_load(UplinkId id, std::uint32_t carried, std::uint32_t cost) noexcept {
+    carried_[index_of(id)].store(carried, std::memory_order_relaxed);
     cost_[index_of(id)].store(cost, std::memory_order_relaxed);
   }
   ActiveWord load() const noexcept {
@@ -58,8 +61,8 @@ class alignas(64) ActiveCell {
   std::uint32_t headroom(UplinkId id) const noexcept {
     return headroom_[index_of(id)].load(std::memory_order_relaxed);
   }
-  std::uint32_t free(UplinkId id) const noexcept {
-    return free_[index_of(id)].load(std::memory_order_relaxed);
+  std::uint32_t carried(UplinkId id) const noexcept {
+    return carried_[index_of(id)].load(std::memory_order_relaxed);
   }
   std::uint32_t cost(UplinkId id) const noexcept {
     return cost_[index_of(id)].load(std::memory_order_relaxed);
@@ -68,7 +71,7 @@ class alignas(64) ActiveCell {
  private:
   std::atomic<std::uint64_t> word_{ActiveWord{}.pack()};
   std::atomic<std::uint32_t> headroom_[kMaxUplinks];
-  std::atomic<std::uint32_t> free_[kMaxUplinks]{};
+  std::atomic<std::uint32_t> carried_[kMaxUplinks]{};
   std::atomic<std::uint32_t> cost_[kMaxUplinks]{};
 };
 

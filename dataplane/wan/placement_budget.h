@@ -8,18 +8,18 @@
 
 namespace spillway {
 
-/// A worker's count of what each uplink can still take until the control core has measured again
-/// (R32): new connections, and share of its capacity. Thread contract: one worker.
+/// A worker's count of what each uplink can still take, and of what it carries, until the control
+/// core has measured again (R32). Thread contract: one worker.
 class PlacementBudget {
  public:
-  /// Takes over the headroom that was published with `word`, once a generation.
+  /// Takes over what was published with `word`, once a generation.
   void refresh(const ActiveCell& cell, const ActiveWord& word) noexcept {
     if (word.generation == generation_) [[likely]]
       return;
     generation_ = word.generation;
     for (std::size_t i = 0; i < kMaxUplinks; ++i) {
       left_[i] = cell.headroom(uplink_id(i));
-      free_[i] = cell.free(uplink_id(i));
+      carried_[i] = cell.carried(uplink_id(i));
       cost_[i] = cell.cost(uplink_id(i));
     }
   }
@@ -29,18 +29,18 @@ class PlacementBudget {
   void take(UplinkId id) noexcept {
     std::uint32_t& left = left_[index_of(id)];
     if (left != 0 && left != kUnlimitedHeadroom) --left;
-    std::uint32_t& free = free_[index_of(id)];
-    free -= std::min(free, cost_[index_of(id)]);
+    std::uint32_t& carried = carried_[index_of(id)];
+    carried += std::min(cost_[index_of(id)], ~carried);  // up to the greatest number
   }
 
-  /// Millionths of its capacity.
-  std::uint32_t free(UplinkId id) const noexcept { return free_[index_of(id)]; }
+  /// In parts of kFullLoad, with what was placed since the last measurement.
+  std::uint32_t carried(UplinkId id) const noexcept { return carried_[index_of(id)]; }
 
  private:
   static constexpr std::uint32_t kNoGeneration = ~0u;  // beyond the word's 24 bits
   std::uint32_t generation_ = kNoGeneration;
   std::array<std::uint32_t, kMaxUplinks> left_{};
-  std::array<std::uint32_t, kMaxUplinks> free_{};
+  std::array<std::uint32_t, kMaxUplinks> carried_{};
   std::array<std::uint32_t, kMaxUplinks> cost_{};
 };
 

@@ -19,26 +19,28 @@ UplinkSet with_room(UplinkSet from, const PlacementBudget& budget) noexcept {
   return result;
 }
 
-UplinkId by_bandwidth(const BalancePlan& plan, const ActiveWord& word, UplinkSet usable,
+/// That carries the least part of what it may; of equals the first in order.
+UplinkId least_loaded(const BalancePlan& plan, UplinkSet usable,
                       const PlacementBudget& budget) noexcept {
-  const bool active_fits = usable.contains(word.active);
-  if (active_fits && budget.allows(word.active)) return word.active;
-  const std::span order(plan.order.data(), plan.uplinks);
-  const UplinkId relief = first_of(order, with_room(usable - word.overloaded, budget));
-  if (relief != UplinkId::none) return relief;
-  return active_fits ? word.active : first_of(order, usable);
-}
-
-/// The greatest free share; of equals the first in order.
-UplinkId by_free_share(const BalancePlan& plan, UplinkSet usable,
-                       const PlacementBudget& budget) noexcept {
   UplinkId best = UplinkId::none;
   for (std::size_t i = 0; i < plan.uplinks; ++i) {
     const UplinkId id = plan.order[i];
     if (!usable.contains(id)) continue;
-    if (best == UplinkId::none || budget.free(id) > budget.free(best)) best = id;
+    if (best == UplinkId::none || budget.carried(id) < budget.carried(best)) best = id;
   }
   return best;
+}
+
+/// Only when every usable uplink is overloaded does the active one count for nothing: until then it
+/// may be overloaded because a switch has to wait for the dwell time.
+UplinkId by_bandwidth(const BalancePlan& plan, const ActiveWord& word, UplinkSet usable,
+                      const PlacementBudget& budget) noexcept {
+  const bool relief_exists = !(word.usable - word.overloaded).empty();
+  if (relief_exists && usable.contains(word.active) && budget.allows(word.active))
+    return word.active;
+  const std::span order(plan.order.data(), plan.uplinks);
+  const UplinkId relief = first_of(order, with_room(usable - word.overloaded, budget));
+  return relief != UplinkId::none ? relief : least_loaded(plan, usable, budget);
 }
 
 /// A mixer with full avalanche (the finalizer of SplitMix64). Not keyed: the same host gets the
@@ -118,7 +120,7 @@ UplinkId select_uplink(const BalancePlan& plan, const ActiveWord& active, Uplink
       return by_classifier(plan, Classifier::both_addresses_and_ports, candidates, usable, key);
     case BalanceMode::least_used: {
       const UplinkSet with_room = usable - active.overloaded;
-      return by_free_share(plan, with_room.empty() ? usable : with_room, budget);
+      return least_loaded(plan, with_room.empty() ? usable : with_room, budget);
     }
     case BalanceMode::failover:
     case BalanceMode::policy:

@@ -9,11 +9,11 @@ namespace spillway {
 
 /// The uplink for a new connection from the LAN, one of `candidates` that is usable, or none.
 ///
-/// - bandwidth: the active uplink while it has room, else the next in order that is not overloaded
-///   and has room; when none has room, the active one.
+/// - bandwidth: the active uplink while it has room, else the first in order that is not overloaded
+///   and has room; when none has room, or all are overloaded, the least loaded one.
 /// - pcc: by the classifier's hash, in proportion to the weights; what falls on an unusable uplink
 ///   is spread over the usable ones, and nothing else moves.
-/// - least-used: the one with the greatest share of its capacity free.
+/// - least-used: the least loaded one of those that are not overloaded, or of all.
 /// - weighted: at random, in proportion to the capacities.
 /// - failover, policy: the first by distance.
 ///

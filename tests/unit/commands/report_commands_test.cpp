@@ -67,7 +67,7 @@ std::vector<UplinkView> two_uplinks() {
   first.rate = {{1000}, {200}};
   first.threshold = config::Threshold{config::Traffic::received, config::RateLimit::both({5000}),
                                       config::RateLimit::both({4000})};
-  first.room = Balancer::Room{{300}, 7};
+  first.room = Balancer::Room{{300}, {40}, 7};
   first.probes.push_back({"arp", "1.1.1.1", "failed", false, 9, 6, 0.25, 4ms, 1ms});
   UplinkView second;
   second.name = "ISP_2";

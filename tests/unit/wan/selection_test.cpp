@@ -65,6 +65,7 @@ struct BandwidthRow {
   UplinkSet full;  ///< no headroom left
   UplinkSet candidates;
   UplinkId expected;
+  std::array<std::uint32_t, 3> carried{900, 300, 600};
 };
 
 class Bandwidth : public testing::TestWithParam<BandwidthRow> {};
@@ -74,6 +75,7 @@ TEST_P(Bandwidth, R30_R32_ChoosesByLoadHealthAndRoom) {
   View view(row.active, row.usable, row.overloaded);
   for (std::size_t i = 0; i < 3; ++i)
     if (row.full.contains(uplink_id(i))) view.cell.set_headroom(uplink_id(i), 0);
+  for (std::size_t i = 0; i < 3; ++i) view.cell.set_load(uplink_id(i), row.carried[i], 1);
   EXPECT_EQ(view.select(plan_of(BalanceMode::bandwidth, 3), row.candidates), row.expected)
       << row.what;
 }
@@ -88,7 +90,53 @@ INSTANTIATE_TEST_SUITE_P(
         BandwidthRow{"full: the next in order", kIsp1, kAll, {}, set_of({kIsp1}), kAll, kIsp2},
         BandwidthRow{"full: not to an overloaded one", kIsp1, kAll, set_of({kIsp2}),
                      set_of({kIsp1}), kAll, kIsp3},
-        BandwidthRow{"all full: stays", kIsp1, kAll, {}, kAll, kAll, kIsp1},
+        BandwidthRow{"all full: the least loaded", kIsp1, kAll, {}, kAll, kAll, kIsp2},
+        BandwidthRow{"all full, of equals: the first in order",
+                     kIsp2,
+                     kAll,
+                     {},
+                     kAll,
+                     kAll,
+                     kIsp1,
+                     {500, 500, 500}},
+        BandwidthRow{"what is not overloaded is full: the least loaded of all", kIsp1, kAll,
+                     set_of({kIsp2}), set_of({kIsp1, kIsp3}), kAll, kIsp2},
+        BandwidthRow{"all overloaded: the least loaded, though the active one has room",
+                     kIsp1,
+                     kAll,
+                     kAll,
+                     {},
+                     kAll,
+                     kIsp2},
+        BandwidthRow{"all overloaded, beyond the whole",
+                     kIsp1,
+                     kAll,
+                     kAll,
+                     {},
+                     kAll,
+                     kIsp3,
+                     {~0u, ~0u - 1, 3 * kFullLoad}},
+        BandwidthRow{"all that live are overloaded: the least loaded of them",
+                     kIsp1,
+                     set_of({kIsp1, kIsp3}),
+                     set_of({kIsp1, kIsp3}),
+                     {},
+                     kAll,
+                     kIsp3},
+        BandwidthRow{"overloaded, but the switch waits for the dwell time",
+                     kIsp1,
+                     kAll,
+                     set_of({kIsp1}),
+                     {},
+                     kAll,
+                     kIsp1},
+        BandwidthRow{"a rule's uplinks are all overloaded: the least loaded of them",
+                     kIsp2,
+                     kAll,
+                     set_of({kIsp1, kIsp3}),
+                     {},
+                     set_of({kIsp1, kIsp3}),
+                     kIsp3},
         BandwidthRow{"a rule forbids the active one", kIsp1, kAll, {}, {}, set_of({kIsp3}), kIsp3},
         BandwidthRow{"rule's only uplink overloaded: still it",
                      kIsp1,
@@ -122,6 +170,50 @@ TEST(PlacementBudget, R32_CountsDownUntilTheNextGeneration) {
   word.generation = 6;
   budget.refresh(cell, word);
   EXPECT_TRUE(budget.allows(kIsp1));
+}
+
+TEST(PlacementBudget, R31_CountsLoadsUpAndStopsAtTheGreatest) {
+  ActiveCell cell;
+  cell.set_load(kIsp1, kFullLoad - 10, 20);
+  cell.set_load(kIsp2, ~0u - 30, 20);
+  PlacementBudget budget;
+  budget.refresh(cell, ActiveWord{});
+  for (const std::uint32_t carried : {kFullLoad + 10, kFullLoad + 30}) {
+    budget.take(kIsp1);
+    EXPECT_EQ(budget.carried(kIsp1), carried);
+  }
+  for (const std::uint32_t carried : {~0u - 10, ~0u, ~0u}) {
+    budget.take(kIsp2);
+    EXPECT_EQ(budget.carried(kIsp2), carried);
+  }
+}
+
+std::uint32_t unevenness(const PlacementBudget& budget, std::size_t uplinks) {
+  std::uint32_t least = ~0u;
+  std::uint32_t greatest = 0;
+  for (std::size_t i = 0; i < uplinks; ++i) {
+    least = std::min(least, budget.carried(uplink_id(i)));
+    greatest = std::max(greatest, budget.carried(uplink_id(i)));
+  }
+  return greatest - least;
+}
+
+/// R31: while all are overloaded, connections go where they make the load even.
+RC_GTEST_PROP(AllOverloaded, R31_LoadsComeTogether, ()) {
+  constexpr std::size_t kUplinks = 4;
+  constexpr std::uint32_t kCost = 1000;
+  const BalancePlan plan = plan_of(BalanceMode::bandwidth, kUplinks);
+  const UplinkSet all = UplinkSet::first(kUplinks);
+  View view(kIsp1, all, all);
+  std::uint32_t missing = 0;  // connections, until all carry twice their limit
+  for (std::size_t i = 0; i < kUplinks; ++i) {
+    const auto carried = *rc::gen::inRange<std::uint32_t>(kFullLoad, 2 * kFullLoad);
+    missing += (2 * kFullLoad - carried) / kCost;
+    view.cell.set_load(uplink_id(i), carried, kCost);
+  }
+  view.budget.refresh(view.cell, view.word);
+  for (std::uint32_t i = 0; i < missing; ++i) view.budget.take(view.select(plan, all));
+  RC_ASSERT(unevenness(view.budget, kUplinks) <= kCost);
 }
 
 TEST(PlacementBudget, UnlimitedIsNeverUsedUp) {
@@ -186,7 +278,7 @@ RC_GTEST_PROP(Pcc, AFailureMovesOnlyWhatWasOnTheFailedUplink, ()) {
 }
 
 RC_GTEST_PROP(AnyMode, NeverLeavesTheUsableCandidates, ()) {
-  BalancePlan plan = plan_of(static_cast<BalanceMode>(*rc::gen::inRange(0, 4)), 5);
+  BalancePlan plan = plan_of(static_cast<BalanceMode>(*rc::gen::inRange(0, 6)), 5);
   for (std::size_t i = 0; i < 5; ++i)
     plan.weight[i] = static_cast<std::uint32_t>(*rc::gen::inRange(0, 3));
   const auto subset = [] {
@@ -200,6 +292,8 @@ RC_GTEST_PROP(AnyMode, NeverLeavesTheUsableCandidates, ()) {
   View view(active, usable, subset());
   for (std::size_t i = 0; i < 5; ++i)
     view.cell.set_headroom(uplink_id(i), static_cast<std::uint32_t>(*rc::gen::inRange(0, 2)));
+  for (std::size_t i = 0; i < 5; ++i)
+    view.cell.set_load(uplink_id(i), *rc::gen::inRange<std::uint32_t>(0, 3 * kFullLoad), 1);
   const UplinkId chosen = view.select(plan, candidates, key_from(*rc::gen::inRange(0u, 999u)));
   const UplinkSet allowed = usable & candidates;
   if (allowed.empty())
@@ -214,19 +308,19 @@ TEST(ActiveWord, PacksAndUnpacks) {
   EXPECT_EQ(ActiveWord::unpack(ActiveWord{}.pack()), ActiveWord{});
 }
 
-ActiveCell& room(ActiveCell& cell,
-                 std::initializer_list<std::pair<std::uint32_t, std::uint32_t>> of) {
+ActiveCell& loads(ActiveCell& cell,
+                  std::initializer_list<std::pair<std::uint32_t, std::uint32_t>> of) {
   std::size_t i = 0;
-  for (const auto& [free, cost] : of) cell.set_free(uplink_id(i++), free, cost);
+  for (const auto& [carried, cost] : of) cell.set_load(uplink_id(i++), carried, cost);
   return cell;
 }
 
-TEST(LeastUsed, TakesTheFreestAndCountsWhatItPlaced) {
+TEST(LeastUsed, TakesTheLeastLoadedAndCountsWhatItPlaced) {
   const BalancePlan plan = plan_of(BalanceMode::least_used, 3);
   ActiveWord word;
   word.usable = UplinkSet::first(3);
   ActiveCell cell;
-  room(cell, {{500000, 100000}, {700000, 100000}, {100000, 100000}});
+  loads(cell, {{500000, 100000}, {300000, 100000}, {900000, 100000}});
   PlacementBudget budget;
   budget.refresh(cell, word);
   std::map<UplinkId, int> placed;
@@ -235,7 +329,7 @@ TEST(LeastUsed, TakesTheFreestAndCountsWhatItPlaced) {
     budget.take(id);
     ++placed[id];
   }
-  EXPECT_EQ(placed[kIsp1], 4) << "5 tenths, 7 tenths and 1 tenth, filled from above";
+  EXPECT_EQ(placed[kIsp1], 4) << "5 tenths, 3 tenths and 9 tenths, filled from below";
   EXPECT_EQ(placed[kIsp2], 6);
   EXPECT_EQ(placed[kIsp3], 0);
 }
@@ -246,7 +340,7 @@ TEST(LeastUsed, TheOverloadedAndTheDeadAreLeftOut) {
   word.usable = set_of({kIsp1, kIsp2});
   word.overloaded = set_of({kIsp2});
   ActiveCell cell;
-  room(cell, {{100, 1}, {900000, 1}, {950000, 1}});
+  loads(cell, {{999900, 1}, {100000, 1}, {50000, 1}});
   PlacementBudget budget;
   budget.refresh(cell, word);
   const auto choose = [&] {
@@ -254,7 +348,7 @@ TEST(LeastUsed, TheOverloadedAndTheDeadAreLeftOut) {
   };
   EXPECT_EQ(choose(), kIsp1);
   word.overloaded = set_of({kIsp1, kIsp2});
-  EXPECT_EQ(choose(), kIsp2) << "all overloaded: the freest";
+  EXPECT_EQ(choose(), kIsp2) << "all overloaded: the least loaded";
   word.usable = {};
   EXPECT_EQ(choose(), UplinkId::none);
 }
