@@ -188,6 +188,26 @@ TEST(PlacementBudget, R31_CountsLoadsUpAndStopsAtTheGreatest) {
   }
 }
 
+/// R32: several workers together place no more than one would.
+RC_GTEST_PROP(PlacementBudget, R32_TheWorkersPartsAddUp, ()) {
+  const auto workers = *rc::gen::inRange<std::uint32_t>(1, 9);
+  const auto headroom = *rc::gen::inRange<std::uint32_t>(0, 100);
+  ActiveCell cell;
+  cell.set_headroom(kIsp1, headroom);
+  cell.set_load(kIsp1, 0, 1000);
+  ActiveWord word;
+  word.generation = *rc::gen::inRange<std::uint32_t>(0, 1u << 24);
+  std::uint32_t placed = 0;
+  for (std::uint32_t self = 0; self < workers; ++self) {
+    PlacementBudget budget(self, workers);
+    budget.refresh(cell, word);
+    RC_ASSERT(budget.allows(kIsp2));  // unlimited for each of them
+    for (; budget.allows(kIsp1) && placed <= headroom; ++placed) budget.take(kIsp1);
+    if (headroom >= workers) RC_ASSERT(budget.carried(kIsp1) >= 1000 * workers);
+  }
+  RC_ASSERT(placed == headroom);
+}
+
 std::uint32_t unevenness(const PlacementBudget& budget, std::size_t uplinks) {
   std::uint32_t least = ~0u;
   std::uint32_t greatest = 0;
