@@ -148,6 +148,30 @@ TEST(Golden, R30_TheSeedsStoryGoesToIsp2AndBack) {
   EXPECT_EQ(r.changed_uplink, 0u);
 }
 
+/// Two downloads of 1.4 and 2.8 Mbit/s, a connection opened while both uplinks are beyond 1 Mbit/s.
+TEST(Golden, R31_AllOverloadedTheLeastLoadedTakesTheNextAndItIsSaid) {
+  config::Config config = test::small_config("balance = { mode = \"bandwidth\"; };");
+  for (config::Uplink& uplink : config.uplinks)
+    uplink.threshold =
+        config::Threshold{config::Traffic::received, config::RateLimit::both({1'000'000}),
+                          config::RateLimit::both({800'000})};
+  Script s;
+  s.at(0).udp_out(1000);
+  for (int ms = 10; ms < 2000; ms += 4) s.at(ms).udp_in(1000, 1400);
+  s.at(2000).udp_out(1001);
+  for (int ms = 2000; ms < 5000; ms += 4) s.at(ms).udp_in(1000, 1400).udp_in(1001, 700);
+  s.at(5000).udp_out(1002).udp_in(1002);
+  const Report r = s.replay(config);
+  ASSERT_EQ(r.switches.size(), 2u);
+  ASSERT_EQ(r.overloads.size(), 2u);
+  EXPECT_NE(r.overloads[0].text.find("all uplinks overloaded: "), std::string::npos);
+  EXPECT_GT(r.overloads[0].time, 2.0);
+  EXPECT_LT(r.overloads[0].time, 4.0);
+  EXPECT_EQ(r.overloads[1].text, "no longer all uplinks overloaded: new connections go to ISP_2");
+  EXPECT_EQ(r.uplinks[0].connections, 1u);
+  EXPECT_EQ(r.uplinks[1].connections, 2u);
+}
+
 TEST(Golden, TheSameReplayTwiceIsTheSame) {
   for (const Scenario& scenario : scenarios()) EXPECT_EQ(outcome(scenario), outcome(scenario));
 }

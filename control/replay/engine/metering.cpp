@@ -63,6 +63,9 @@ void Metering::sample(TimePoint at) {
       event.rates[config_.uplinks[i].name] = change->rates[i].rx;
     report_.switches.push_back(std::move(event));
   }
+  for (const LoadRecord& record : balancer_.take_records())
+    if (record.what != LoadRecord::What::monitor_fired)
+      report_.overloads.push_back({seconds(at), record.text});
   log(at, counts.placed);
 }
 

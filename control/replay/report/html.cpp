@@ -132,6 +132,8 @@ class Page {
       out_ << "</td></tr>\n";
     }
     out_ << "</table>\n";
+    for (const OverloadEvent& o : r_.overloads)
+      out_ << "<p>" << fixed(o.time, 3) << " s: " << escaped(o.text) << "</p>\n";
   }
 
   void counts(const char* title, const std::map<std::string, std::uint64_t>& map, Meaning meaning) {

@@ -49,6 +49,13 @@ Json switches(const Report& report) {
   return list;
 }
 
+Json overloads(const Report& report) {
+  Json list = Json::array();
+  for (const OverloadEvent& o : report.overloads)
+    list.push_back({{"time", time_of(o.time)}, {"text", o.text}});
+  return list;
+}
+
 Json thresholds(const Report& report) {
   Json list = Json::array();
   for (const ThresholdLine& t : report.thresholds)
@@ -109,6 +116,7 @@ std::string to_json(const Report& report) {
   json["uplinks"] = uplinks(report);
   json["thresholds"] = thresholds(report);
   json["switches"] = switches(report);
+  json["overloads"] = overloads(report);
   json["clocks_per_packet"] = rounded(report.clocks_per_packet * 10, 1) / 10;
   json["wall_seconds"] = time_of(report.wall_seconds);
   // File names and configured names may hold any bytes.

@@ -28,6 +28,12 @@ struct SwitchEvent {
   std::map<std::string, BitsPerSecond> rates;  ///< received rate per uplink at that moment
 };
 
+/// All uplinks carried more than they may, or no longer.
+struct OverloadEvent {
+  double time = 0;
+  std::string text;  ///< a sentence
+};
+
 struct UplinkTotals {
   std::string name;
   std::uint64_t tx_bytes = 0;
@@ -96,6 +102,7 @@ struct Report {
   std::map<std::string, std::uint64_t> connections_protocol;  ///< by protocol
   std::vector<UplinkTotals> uplinks;
   std::vector<SwitchEvent> switches;
+  std::vector<OverloadEvent> overloads;
   std::vector<UplinkSample> samples;
   std::vector<ThresholdLine> thresholds;
 

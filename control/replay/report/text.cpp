@@ -94,6 +94,8 @@ void switches(std::ostream& out, const Report& r) {
     for (const auto& [name, rate] : s.rates) out << " " << name << " " << rate_text(rate);
     out << "\n";
   }
+  for (const OverloadEvent& o : r.overloads)
+    out << right(fixed(o.time, 3), 12) << " s  " << o.text << "\n";
 }
 
 }  // namespace

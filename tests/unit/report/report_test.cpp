@@ -24,6 +24,7 @@ Report sample(std::size_t samples = 50) {
   r.replies_due = r.replies_delivered = 6000;
   r.uplinks = {{"ISP_1", 1000, 2000000, {6000000}, {1000}, 5}, {"ISP_2", 0, 0, {}, {}, 0}};
   r.switches = {{1.5, "ISP_1", "ISP_2", "LB1: above", {{"ISP_1", {6000000}}}}};
+  r.overloads = {{1.75, "all uplinks overloaded: each <one>"}};
   r.thresholds = {{"ISP_1", "LB1", {5242880}}};
   for (std::size_t i = 0; i < samples; ++i)
     r.samples.push_back({static_cast<double>(i) / 10, {{i * 1000}, {0}}, {{0}, {0}}, {1, 0}});
@@ -64,6 +65,8 @@ TEST(Json, HasTheDocumentedKeys) {
   EXPECT_EQ(j["uplinks"][0]["tx_bytes"], 1000);
   EXPECT_EQ(j["uplinks"][0]["peak_rx_bps"], 6000000);
   EXPECT_EQ(j["uplinks"][0]["connections"], 5);
+  EXPECT_EQ(j["overloads"][0]["time"], 1.75);
+  EXPECT_EQ(j["overloads"][0]["text"], "all uplinks overloaded: each <one>");
   EXPECT_EQ(j["switches"][0]["time"], 1.5);
   EXPECT_EQ(j["switches"][0]["from"], "ISP_1");
   EXPECT_EQ(j["switches"][0]["to"], "ISP_2");
@@ -100,9 +103,10 @@ TEST(Text, TellsTheStory) {
   r.time_scale = 12;
   r.capture.warnings = {"time runs backwards"};
   const std::string text = to_text(r);
-  for (const char* part : {"VERIFIED: 6,000 replies", "12,345", "Sticky_ISP_1", "6.00 Mbit/s",
-                           "ISP_1 -> ISP_2", "because LB1: above", "IPv6 is not forwarded",
-                           "12.000 times as fast", "time runs backwards"})
+  for (const char* part :
+       {"VERIFIED: 6,000 replies", "12,345", "Sticky_ISP_1", "6.00 Mbit/s", "ISP_1 -> ISP_2",
+        "because LB1: above", "IPv6 is not forwarded", "12.000 times as fast",
+        "time runs backwards", "1.750 s  all uplinks overloaded: each <one>"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
 }
 
@@ -113,6 +117,7 @@ TEST(Html, IsOneWellFormedPageThatNeedsNothingElse) {
     EXPECT_EQ(html.find(outside), std::string::npos) << outside;
   EXPECT_NE(html.find("class=\"switch\""), std::string::npos);
   EXPECT_NE(html.find("class=\"threshold\""), std::string::npos);
+  EXPECT_NE(html.find("all uplinks overloaded: each &lt;one&gt;"), std::string::npos);
 }
 
 TEST(Html, HostileNamesAreOnlyText) {
