@@ -259,6 +259,30 @@ TEST(Balancer, OtherModesFollowTheDistance) {
   EXPECT_TRUE(bed.run(2s, {0, 0, 100 * kMega}).empty());
 }
 
+TEST(Balancer, DwellHoldsBackNothingWhereLoadDoesNotDecide) {
+  Config c = uplinks(2);
+  c.balance.mode = BalanceMode::failover;
+  c.balance.dwell = 60s;
+  Bed bed(c);
+  EXPECT_EQ(bed.balancer().set_usable(bed.now(), UplinkSet(0b10), "ISP_1 down")->to, kIsp2);
+  EXPECT_EQ(bed.balancer().set_usable(bed.now(), UplinkSet(0b11), "ISP_1 up")->to, kIsp1);
+}
+
+TEST(Balancer, AReloadThatPrefersAnotherUplinkIsFollowedInEveryMode) {
+  Config c = uplinks(2);
+  c.balance.mode = BalanceMode::failover;
+  Bed bed(c);
+  c.uplinks[1].distance = 0;
+  ActiveCell cell;
+  Balancer after(c, cell, bed.balancer());
+  const std::vector<PortBytes> bytes(2);
+  const std::vector<std::uint64_t> placed(2);
+  const auto change = after.sample(TimePoint{1s}, bytes, placed);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->to, kIsp2);
+  EXPECT_EQ(change->cause, "the configuration changed");
+}
+
 TEST(Balancer, R32_HeadroomShrinksWithWhatWasJustPlaced) {
   Config c = with_thresholds(2, 10 * kMega, 8 * kMega);
   c.balance.reserve = true;
