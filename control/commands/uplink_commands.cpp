@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "control/config/words.h"
@@ -51,6 +52,7 @@ Json json_of(const UplinkView& u) {
                {"tx_bps", u.rate.tx.value}};
   json["threshold"] = u.threshold ? json_of(*u.threshold) : Json();
   json["reserved_bps"] = u.room ? Json(u.room->reserved.value) : Json();
+  json["each_bps"] = u.room ? Json(u.room->each.value) : Json();
   json["headroom"] = u.room ? Json(u.room->connections) : Json();
   json["probes"] = Json::array();
   for (const ProbeView& probe : u.probes) json["probes"].push_back(json_of(probe));
@@ -67,9 +69,18 @@ std::string limits_of(const UplinkView& u) {
                         u.threshold->return_below.of(traffic).value);
   }
   if (u.room)
-    text += fmt::format("  reserved: {} bit/s; room for {} connections until the next sample\n",
-                        u.room->reserved.value, u.room->connections);
+    text += fmt::format(
+        "  reserved: {} bit/s; room for {} connections of {} bit/s until the next sample\n",
+        u.room->reserved.value, u.room->connections, u.room->each.value);
   return text;
+}
+
+/// Each new connection goes to the least loaded one then.
+bool all_overloaded(const std::vector<UplinkView>& uplinks) {
+  const auto count = [&](auto&& is) { return std::count_if(uplinks.begin(), uplinks.end(), is); };
+  const auto usable = count([](const UplinkView& u) { return u.usable; });
+  return usable > 0 &&
+         usable == count([](const UplinkView& u) { return u.usable && u.overloaded; });
 }
 
 std::string text_of(const ProbeView& p) {
@@ -92,11 +103,14 @@ std::string uplinks_to_text(const std::vector<UplinkView>& uplinks) {
     text += limits_of(u);
     for (const ProbeView& probe : u.probes) text += text_of(probe);
   }
+  if (all_overloaded(uplinks))
+    text += "all uplinks overloaded: each new connection goes to the least loaded one\n";
   return text;
 }
 
 std::string uplinks_to_json(const std::vector<UplinkView>& uplinks) {
-  Json json = {{"active", nullptr}, {"uplinks", Json::array()}};
+  Json json = {
+      {"active", nullptr}, {"all_overloaded", all_overloaded(uplinks)}, {"uplinks", Json::array()}};
   for (const UplinkView& uplink : uplinks) {
     if (uplink.active) json["active"] = uplink.name;
     json["uplinks"].push_back(json_of(uplink));

@@ -85,11 +85,22 @@ TEST(UplinkCommands, JsonHasAllThatIsKnown) {
     "reason": "link lost", "since_s": 2.5, "hold_down_ms": 1000.0, "link": false, "active": false,
     "usable": false, "overloaded": false, "rx_bps": 1000, "tx_bps": 200,
     "threshold": {"traffic": "received", "spill_above": 5000, "return_below": 4000},
-    "reserved_bps": 300, "headroom": 7, "probes": [{"kind": "arp", "target": "1.1.1.1",
+    "reserved_bps": 300, "each_bps": 40, "headroom": 7, "probes": [{"kind": "arp", "target": "1.1.1.1",
       "verdict": "failed", "blamed": false, "sent": 9, "answered": 6, "loss": 0.25,
       "rtt_ms": 4.0, "jitter_ms": 1.0}]})"));
   EXPECT_EQ(json["uplinks"][1]["threshold"], nullptr);
   EXPECT_EQ(json["uplinks"][1]["headroom"], nullptr);
+}
+
+TEST(UplinkCommands, R31_WhenAllUsableOnesAreOverloadedItSaysSo) {
+  auto uplinks = two_uplinks();
+  EXPECT_EQ(Json::parse(uplinks_to_json(uplinks))["all_overloaded"], false);
+  uplinks[1].overloaded = true;
+  EXPECT_EQ(Json::parse(uplinks_to_json(uplinks))["all_overloaded"], true);
+  EXPECT_TRUE(uplinks_to_text(uplinks).ends_with(
+      "all uplinks overloaded: each new connection goes to the least loaded one\n"));
+  uplinks[1].usable = false;
+  EXPECT_EQ(Json::parse(uplinks_to_json(uplinks))["all_overloaded"], false) << "there is none";
 }
 
 TEST(UplinkCommands, WithoutAnActiveOneJsonSaysNull) {
@@ -102,7 +113,7 @@ TEST(UplinkCommands, TextIsForPeople) {
   EXPECT_EQ(table.obey("show uplinks").text,
             "ISP_1: down for 2.5 s (link lost); not used; received 1000 bit/s, sent 200 bit/s\n"
             "  threshold: received above 5000 bit/s, back below 4000 bit/s\n"
-            "  reserved: 300 bit/s; room for 7 connections until the next sample\n"
+            "  reserved: 300 bit/s; room for 7 connections of 40 bit/s until the next sample\n"
             "  arp     1.1.1.1          failed: 6 of 9 answered, loss 25 %, 4.0 ms, jitter 1.0 ms\n"
             "ISP_2: up for 0.0 s; active; received 0 bit/s, sent 0 bit/s\n");
 }
