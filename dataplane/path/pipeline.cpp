@@ -35,7 +35,8 @@ Pipeline::Pipeline(const PipelineSettings& settings)
       packets_(settings.packets),
       owners_(settings.owners),
       handoff_(settings.handoff),
-      self_(settings.self) {
+      self_(settings.self),
+      budget_(settings.self, settings.owners != nullptr ? settings.owners->workers() : 1) {
   if (settings.fragment_headers != nullptr)
     fragments_ = std::make_unique<Fragments>(settings.fragment_headers, settings.fragment_bodies,
                                              settings.table.socket);

@@ -93,6 +93,31 @@ TEST(SeveralWorkersTogether, R06_TheLimitOfAHostHoldsOverAll) {
   EXPECT_EQ(cluster.connections(), 1u);
 }
 
+/// An uplink has room for 40 connections: all workers together place no more.
+TEST(SeveralWorkersTogether, R32_TheRoomOfAnUplinkIsForAllOfThem) {
+  ConfigSnapshot config = talk_config();
+  config.plan.mode = BalanceMode::bandwidth;
+  config.plan.order = config.plan.by_distance;
+  TestCluster cluster({.config = std::move(config), .workers = 4});
+  for (const auto& [port, address] : talk_neighbours()) cluster.learn(port, address);
+  cluster.active.set_headroom(kIsp1, 40);
+  ActiveWord word = cluster.active.load();
+  ++word.generation;
+  cluster.active.publish(word);
+  for (std::uint16_t port = 1; port <= 200; ++port) {
+    FrameSpec s;
+    s.src_port = port;
+    cluster.receive(kLan, build_frame(s));
+    cluster.settle();
+  }
+  std::uint64_t placed[2] = {};
+  for (unsigned i = 0; i < cluster.workers(); ++i)
+    for (std::size_t uplink = 0; uplink < 2; ++uplink)
+      placed[uplink] += cluster.worker(i).counters().placed[uplink].get();
+  EXPECT_EQ(placed[0], 40u);
+  EXPECT_EQ(placed[1], 160u);
+}
+
 /// What finds no room between workers is counted, and nothing is lost for ever.
 TEST(Handoff, R45_AFullRingIsCountedAndRecoversFully) {
   TestCluster cluster(
