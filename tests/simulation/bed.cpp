@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "control/balance/balancer.h"
 #include "control/balance/plan.h"
+#include "dataplane/wan/placement_budget.h"
 #include "dataplane/wan/selection.h"
+#include "tests/simulation/fluid_link.h"
+#include "tests/simulation/gauge.h"
 
 namespace spillway::simulation {
 namespace {
@@ -16,75 +20,89 @@ TimePoint at(double seconds) {
       std::chrono::nanoseconds(static_cast<std::int64_t>(std::llround(seconds * 1e9))));
 }
 
+std::vector<double> scaled(std::vector<double> values, double factor) {
+  for (double& value : values) value *= factor;
+  return values;
+}
+
 class Bed {
  public:
-  Bed(const config::Config& config, const Settings& settings)
-      : config_(config),
+  Bed(const Site& site, Workload& workload, const Conditions& settings)
+      : site_(site),
         settings_(settings),
-        plan_(make_balance_plan(config)),
-        balancer_(config, cell_),
-        workload_(settings.workload, settings.seed),
-        placed_(config.uplinks.size()),
-        down_(config.uplinks.size()) {
-    for (const config::Uplink& uplink : config.uplinks)
-      links_.emplace_back(static_cast<double>(uplink.capacity_rx.value().value));
-    arrival_ = workload_.next_arrival();
-    sample_every_ = std::chrono::duration<double>(config.balance.sample).count();
+        config_(configuration(site)),
+        plan_(make_balance_plan(config_)),
+        balancer_(config_, cell_),
+        workload_(workload),
+        links_(site.capacities.begin(), site.capacities.end()),
+        placed_(links_.size()),
+        gauge_(site.capacities, scaled(site.capacities, settings.limit)),
+        waiting_(workload.next()),
+        sample_every_(std::chrono::duration<double>(config_.balance.sample).count()) {
+    for (std::uint32_t i = 0; i < settings.workers; ++i) budgets_.emplace_back(i, settings.workers);
+    meters_.resize(links_.size(), RateMeter(config_.balance.sample, config_.balance.window));
   }
 
   Outcome run() {
     // Counted in steps, so that no time is lost to rounding.
-    const auto steps = static_cast<std::uint64_t>(settings_.seconds / kStep);
+    const auto steps = static_cast<std::uint64_t>(std::llround(settings_.seconds / kStep));
     for (std::uint64_t i = 0; i < steps; ++i) step(static_cast<double>(i) * kStep);
-    finish();
-    return std::move(outcome_);
+    gauge_.finish(settings_.seconds, delivered());
+    return std::move(gauge_.outcome());
   }
 
  private:
   void step(double now) {
+    if (now >= settings_.warm_up && !gauge_.begun()) gauge_.begin(now, delivered());
     if (now >= next_sample_) sample(now);
-    strike(now);
-    for (; arrival_ < now + kStep; arrival_ += workload_.next_arrival()) place(arrival_);
-    for (std::size_t i = 0; i < links_.size(); ++i)
-      if (!down_[i]) links_[i].step(now, kStep, durations_);
-    if (now >= settings_.warm_up && !measuring_) begin_measuring();
+    if (!settings_.faults.empty()) strike(now);
+    for (; waiting_.time < now + kStep; waiting_ = workload_.next()) place(waiting_);
+    for (FluidLink& link : links_) link.step(now, kStep, gauge_.durations());
   }
 
-  void begin_measuring() {
-    measuring_ = true;
-    durations_.clear();
-    switches_ = 0;
-    for (const FluidLink& link : links_) delivered_before_.push_back(link.delivered());
+  std::vector<double> delivered() const {
+    std::vector<double> bytes;
+    for (const FluidLink& link : links_) bytes.push_back(link.delivered());
+    return bytes;
   }
 
   void strike(double now) {
-    bool changed = false;
-    for (const Outage& outage : settings_.outages) {
-      const bool down = now >= outage.from && now < outage.to;
-      if (down == down_[outage.uplink]) continue;
-      down_[outage.uplink] = down;
-      changed = true;
-      if (down) outcome_.lost += links_[outage.uplink].clear();
+    UplinkSet usable = UplinkSet::first(links_.size());
+    std::vector<double> left(links_.size(), 1);
+    for (const Fault& fault : settings_.faults) {
+      if (now >= fault.from && now < fault.to) left[fault.uplink] = fault.left;
+      const double known = now - settings_.detection;
+      if (fault.left == 0 && known >= fault.from && known < fault.to)
+        usable.erase(uplink_id(fault.uplink));
     }
-    if (!changed) return;
-    UplinkSet usable;
-    for (std::size_t i = 0; i < down_.size(); ++i)
-      if (!down_[i]) usable.insert(uplink_id(i));
-    switches_ += balancer_.set_usable(at(now), usable, "outage").has_value();
+    for (std::size_t i = 0; i < links_.size(); ++i) {
+      links_[i].set_capacity(site_.capacities[i] * left[i]);
+      if (left[i] == 0) gauge_.outcome().uplinks[i].lost += links_[i].clear();
+    }
+    keep(now, balancer_.set_usable(at(now), usable, "an outage"));
   }
 
-  void place(double now) {
-    const Demand demand = workload_.next_demand();
+  void place(const Arrival& connection) {
     FlowKey key;
     key.src_port = L4Port::from_host(static_cast<std::uint16_t>(++number_));
     key.dst = Ipv4Addr{static_cast<std::uint32_t>(number_ * 2654435761u)};
+    PlacementBudget& budget = budgets_[(key.dst.be >> 16) % budgets_.size()];
     const ActiveWord word = cell_.load();
-    budget_.refresh(cell_, word);
-    const UplinkId id = select_uplink(plan_, word, UplinkSet::first(plan_.uplinks), key, budget_);
-    if (id == UplinkId::none) return;
-    budget_.take(id);
+    budget.refresh(cell_, word);
+    const UplinkId id = select_uplink(plan_, word, UplinkSet::first(plan_.uplinks), key, budget);
+    if (id == UplinkId::none) {
+      ++gauge_.outcome().refused;
+      return;
+    }
+    budget.take(id);
     ++placed_[index_of(id)];
-    links_[index_of(id)].add(demand.bytes, demand.cap, now);
+    ++gauge_.outcome().uplinks[index_of(id)].placed;
+    links_[index_of(id)].add(connection);
+  }
+
+  bool stalled(double now) const {
+    return std::any_of(settings_.stalls.begin(), settings_.stalls.end(),
+                       [now](const Stall& s) { return now >= s.from && now < s.to; });
   }
 
   void sample(double now) {
@@ -92,81 +110,53 @@ class Bed {
     std::vector<PortBytes> bytes;
     for (const FluidLink& link : links_)
       bytes.push_back({static_cast<std::uint64_t>(link.delivered()), 0});
-    switches_ += balancer_.sample(at(now), bytes, placed_).has_value();
-    if (measuring_) judge_overshoot();
-    if (!settings_.keep_trace) return;
-    Outcome::Sample s{now, {}, index_of(cell_.load().active)};
-    for (const UplinkRate& rate : balancer_.rates())
-      s.rate.push_back(static_cast<double>(rate.rx.value));
-    outcome_.trace.push_back(std::move(s));
+    watch(now, bytes);
+    if (stalled(now)) return;
+    keep(now, balancer_.sample(at(now), bytes, placed_));
+    for (const LoadRecord& record : balancer_.take_records())
+      if (record.what == LoadRecord::What::all_overloaded)
+        gauge_.outcome().overloads.push_back(now);
   }
 
-  void judge_overshoot() {
-    ++samples_;
-    const double limit = limit_of_first();
-    if (limit <= 0) return;
-    const double over = static_cast<double>(balancer_.rates()[0].rx.value) / limit - 1;
-    over_ += over > 0;
-    outcome_.worst_over = std::max(outcome_.worst_over, over);
-  }
-
-  double limit_of_first() const {
-    if (config_.uplinks[0].threshold)
-      return static_cast<double>(config_.uplinks[0].threshold->spill_above.rx.value);
-    return config_.monitors.empty() ? 0
-                                    : static_cast<double>(config_.monitors[0].threshold.rx.value);
-  }
-
-  void finish() {
-    const double measured = settings_.seconds - settings_.warm_up;
-    outcome_.switches_per_minute = static_cast<double>(switches_) / measured * 60;
-    outcome_.share_over =
-        samples_ > 0 ? static_cast<double>(over_) / static_cast<double>(samples_) : 0;
-    double moved = 0;
-    double possible = 0;
-    for (std::size_t i = 0; i < links_.size(); ++i) {
-      const double bits = (links_[i].delivered() - delivered_before_[i]) * 8;
-      outcome_.utilisation.push_back(bits / (links_[i].capacity() * measured));
-      moved += bits;
-      possible += links_[i].capacity() * measured;
+  /// As the router measures, but also while its control core is stuck.
+  void watch(double now, const std::vector<PortBytes>& bytes) {
+    Outcome::Sample s{now, {}};
+    for (std::size_t i = 0; i < meters_.size(); ++i) {
+      meters_[i].add(at(now), bytes[i].rx);
+      s.rate.push_back(static_cast<double>(meters_[i].rate().value));
     }
-    outcome_.total_utilisation = moved / possible;
-    if (durations_.empty()) return;
-    for (const double d : durations_) outcome_.mean_duration += d;
-    outcome_.mean_duration /= static_cast<double>(durations_.size());
-    std::nth_element(durations_.begin(),
-                     durations_.begin() + static_cast<std::ptrdiff_t>(durations_.size() / 2),
-                     durations_.end());
-    outcome_.median_duration = durations_[durations_.size() / 2];
+    gauge_.sample(s.rate);
+    if (settings_.keep_trace) gauge_.outcome().trace.push_back(std::move(s));
   }
 
-  const config::Config& config_;
-  const Settings& settings_;
+  void keep(double now, const std::optional<SwitchRecord>& change) {
+    if (change)
+      gauge_.outcome().switches.push_back(
+          {now, index_of(change->from), index_of(change->to), change->cause});
+  }
+
+  const Site& site_;
+  const Conditions& settings_;
+  config::Config config_;
   BalancePlan plan_;
   ActiveCell cell_;
   Balancer balancer_;
-  PlacementBudget budget_;
-  Workload workload_;
+  std::vector<PlacementBudget> budgets_;  ///< of each worker
+  Workload& workload_;
   std::vector<FluidLink> links_;
   std::vector<std::uint64_t> placed_;
-  std::vector<bool> down_;
-  std::vector<double> durations_;
-  std::vector<double> delivered_before_;
-  double arrival_ = 0;
+  std::vector<RateMeter> meters_;
+  Gauge gauge_;
+  Arrival waiting_;
+  double sample_every_;
   double next_sample_ = 0;
-  double sample_every_ = 0.1;
   std::uint64_t number_ = 0;
-  std::size_t switches_ = 0;
-  std::size_t samples_ = 0;
-  std::size_t over_ = 0;
-  bool measuring_ = false;
-  Outcome outcome_;
 };
 
 }  // namespace
 
-Outcome run(const config::Config& config, const Settings& settings) {
-  return Bed(config, settings).run();
+Outcome run(const Site& site, Workload& workload, const Conditions& settings) {
+  return Bed(site, workload, settings).run();
 }
 
 }  // namespace spillway::simulation

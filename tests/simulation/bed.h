@@ -2,53 +2,43 @@
 // A site in discrete time: the router's own controller and selection on a virtual clock, against
 // fluid uplinks and a workload.
 
-#include <functional>
-#include <string>
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
-#include "control/balance/balancer.h"
-#include "control/config/config.h"
-#include "dataplane/wan/placement_budget.h"
-#include "tests/simulation/fluid_link.h"
+#include "tests/simulation/outcome.h"
+#include "tests/simulation/site.h"
 #include "tests/simulation/workload.h"
 
 namespace spillway::simulation {
 
-struct Outage {
+/// An uplink carries only a part of what it should. With 0 it is dead: its connections die, and the
+/// router learns of it, and of its return, after the detection time.
+struct Fault {
   std::size_t uplink = 0;
-  double from = 0;
+  double from = 0;  ///< seconds
+  double to = 0;
+  double left = 0;  ///< of its capacity
+};
+
+/// The control core is stuck and takes no samples.
+struct Stall {
+  double from = 0;  ///< seconds
   double to = 0;
 };
 
-struct Settings {
-  WorkloadSettings workload;
+struct Conditions {
   double seconds = 600;
-  double warm_up = 60;  ///< not measured
-  std::uint64_t seed = 1;
-  std::vector<Outage> outages;
+  double warm_up = 60;     ///< not measured
+  double limit = 0.8;      ///< of the capacity: where overshoot begins
+  double detection = 0.3;  ///< seconds until a dead uplink is known
+  std::uint32_t workers = 1;
+  std::vector<Fault> faults;
+  std::vector<Stall> stalls;
   bool keep_trace = false;
 };
 
-/// What came of it, per uplink where it is a list.
-struct Outcome {
-  double switches_per_minute = 0;
-  std::vector<double> utilisation;  ///< of its capacity
-  double total_utilisation = 0;     ///< of both capacities together
-  double share_over = 0;            ///< of the time that the first uplink's rate was over its limit
-  double worst_over = 0;            ///< most of its measured rate over its limit, as a share of it
-  double median_duration = 0;       ///< of connections, seconds
-  double mean_duration = 0;
-  std::size_t lost = 0;  ///< connections that died with their uplink
-  struct Sample {
-    double time;
-    std::vector<double> rate;
-    std::size_t active;
-  };
-  std::vector<Sample> trace;
-};
-
-/// Runs `config` (its uplinks state capacities) to the end. The same settings give the same
-/// outcome.
-Outcome run(const config::Config& config, const Settings& settings);
+/// Runs `site` under `workload` to the end. The same input gives the same outcome.
+Outcome run(const Site& site, Workload& workload, const Conditions& settings);
 
 }  // namespace spillway::simulation

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <vector>
+
+#include "tests/simulation/workload.h"
 
 namespace spillway::simulation {
 
@@ -11,29 +13,29 @@ class FluidLink {
  public:
   explicit FluidLink(double capacity) : capacity_(capacity) {}
 
-  void add(double bytes, double cap, double now) { flows_.push_back({bytes, cap, now}); }
-  /// Lets `dt` seconds pass; ends what is finished, adding its duration to `durations`.
+  void add(const Arrival& connection) { flows_.push_back({connection, connection.bytes}); }
+  /// Lets the time from `now` to `now + dt` pass; ends what is finished, adding the seconds since
+  /// its arrival to `durations`.
   void step(double now, double dt, std::vector<double>& durations);
-  /// Ends everything: the link died.
+  /// The line's rate from now on, bit/s.
+  void set_capacity(double capacity) { capacity_ = capacity; }
+  /// Ends everything: the link died. How many connections that were.
   std::size_t clear();
 
-  double delivered() const noexcept { return delivered_; }  ///< bytes
-  double rate() const noexcept { return rate_; }            ///< bit/s in the last step
-  double capacity() const noexcept { return capacity_; }
+  double delivered() const noexcept { return delivered_; }  ///< bytes since the start
   std::size_t flows() const noexcept { return flows_.size(); }
 
  private:
   struct Flow {
+    Arrival connection;
     double left;  ///< bytes
-    double cap;   ///< bit/s
-    double since;
   };
-  double fair_share() const;
+  double fair_share(double now);
 
   double capacity_;
   std::vector<Flow> flows_;
+  std::vector<double> caps_;  ///< kept for its memory
   double delivered_ = 0;
-  double rate_ = 0;
 };
 
 }  // namespace spillway::simulation
