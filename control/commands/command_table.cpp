@@ -36,6 +36,23 @@ bool Arguments::flag(std::string_view word) {
   return true;
 }
 
+std::optional<std::string> Arguments::word() {
+  if (words_.empty()) return std::nullopt;
+  std::string first = std::move(words_.front());
+  words_.erase(words_.begin());
+  return first;
+}
+
+std::optional<std::string> Arguments::after(std::string_view name) {
+  const auto at = std::find(words_.begin(), words_.end(), name);
+  if (at == words_.end()) return std::nullopt;
+  const auto behind = std::next(at);
+  if (behind == words_.end()) throw CommandError(fmt::format("nothing stands behind {}", name));
+  std::string value = std::move(*behind);
+  words_.erase(at, std::next(behind));
+  return value;
+}
+
 std::optional<std::uint64_t> Arguments::number(std::uint64_t least, std::uint64_t most) {
   for (auto at = words_.begin(); at != words_.end(); ++at) {
     const auto value = parse_number(*at);

@@ -28,6 +28,10 @@ class Arguments {
 
   /// Whether `word` stands there; takes it away.
   bool flag(std::string_view word);
+  /// The first word there, taken away.
+  std::optional<std::string> word();
+  /// The word behind `name`, both taken away. Throws CommandError when none stands behind it.
+  std::optional<std::string> after(std::string_view name);
   /// The first number there, taken away. Throws CommandError when it is not in the range.
   std::optional<std::uint64_t> number(std::uint64_t least, std::uint64_t most);
   /// Throws CommandError when something is left; `allowed` says what there may be.
@@ -37,16 +41,25 @@ class Arguments {
   std::vector<std::string> words_;
 };
 
+/// Who may give a command.
+enum class Rights : std::uint8_t {
+  look,    ///< it changes nothing
+  change,  ///< the router, or what it does with packets
+};
+
 /// Thread contract: control only.
 class CommandTable {
  public:
   using Handler = std::function<Answer(Arguments&)>;
+  using Words = std::function<std::vector<std::string>()>;
 
   struct Command {
     std::string words;      ///< "show events"
     std::string arguments;  ///< "[N] [--json]", for people; may be empty
     std::string help;       ///< what it does, in a few words
     Handler handler;        ///< may throw CommandError
+    Rights rights = Rights::look;
+    Words behind = nullptr;  ///< what may stand behind its words, for completion; may be null
   };
 
   void add(Command command);

@@ -10,10 +10,12 @@
 namespace spillway {
 
 void Router::add_commands() {
-  commands_.add({"reload", "", "read the configuration file again", [this](Arguments& arguments) {
+  commands_.add({"reload", "", "read the configuration file again",
+                 [this](Arguments& arguments) {
                    arguments.finish("");
                    return reload();
-                 }});
+                 },
+                 Rights::change});
   commands_.add({"show counters", "[--json]", "packets by port, drops by reason",
                  [this](Arguments& arguments) {
                    const bool json = arguments.flag("--json");
@@ -22,11 +24,13 @@ void Router::add_commands() {
                  }});
   add_event_commands(commands_, events_);
   add_uplink_commands(commands_, [this] { return steering_->view(clock_.now()); });
-  commands_.add({"stop", "", "end the router, as SIGTERM does", [this](Arguments& arguments) {
+  commands_.add({"stop", "", "end the router, as SIGTERM does",
+                 [this](Arguments& arguments) {
                    arguments.finish("");
                    boost::asio::post(loop_, [] { std::raise(SIGTERM); });
                    return Answer{true, "stopping\n"};
-                 }});
+                 },
+                 Rights::change});
   commands_.add({"help", "", "what this router knows", [this](Arguments& arguments) {
                    arguments.finish("");
                    return Answer{true, commands_.help()};

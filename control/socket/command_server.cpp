@@ -62,13 +62,7 @@ class CommandServer::Client : public std::enable_shared_from_this<Client> {
   Client& operator=(const Client&) = delete;
 
   void start() {
-    deadline_.expires_after(kPatience);
-    deadline_.async_wait([self = weak_from_this()](const error_code& error) {
-      const auto client = self.lock();
-      if (error || !client) return;
-      error_code ignored;
-      client->socket_.close(ignored);
-    });
+    await_progress();
     boost::asio::async_read_until(
         socket_, boost::asio::dynamic_buffer(line_, kLongestLine), '\n',
         [self = shared_from_this()](const error_code& error, std::size_t n) {
@@ -77,19 +71,53 @@ class CommandServer::Client : public std::enable_shared_from_this<Client> {
   }
 
  private:
-  void answer(std::size_t length) {
-    const Answer answer = shared_->handler(line_.substr(0, length - 1));
-    text_ = (answer.good ? "ok\n" : "error\n") + answer.text;
-    boost::asio::async_write(
-        socket_, boost::asio::buffer(text_),
-        [self = shared_from_this()](const error_code&, std::size_t) { self->deadline_.cancel(); });
+  /// From now on it has kPatience again.
+  void await_progress() {
+    deadline_.expires_after(kPatience);
+    deadline_.async_wait([self = weak_from_this()](const error_code& error) {
+      const auto client = self.lock();
+      if (error || !client) return;
+      error_code ignored;
+      client->socket_.close(ignored);
+    });
   }
+
+  void answer(std::size_t length) {
+    answer_ = shared_->handler(line_.substr(0, length - 1));
+    answer_.text.insert(0, answer_.good ? "ok\n" : "error\n");
+    write();
+  }
+
+  void write() {
+    await_progress();
+    boost::asio::async_write(socket_, boost::asio::buffer(answer_.text),
+                             [self = shared_from_this()](const error_code& error, std::size_t) {
+                               if (error || !self->answer_.rest) return self->finish();
+                               self->answer_.text.clear();
+                               self->go_on();
+                             });
+  }
+
+  /// Nothing is asked for before the client has taken what came before.
+  void go_on() {
+    if (!answer_.rest->append_to(answer_.text)) answer_.rest.reset();
+    if (!answer_.text.empty()) return write();
+    if (!answer_.rest) return finish();
+    deadline_.expires_after(kGlance);
+    deadline_.async_wait([self = shared_from_this()](const error_code& error) {
+      if (!error) self->go_on();
+    });
+  }
+
+  void finish() { deadline_.cancel(); }
+
+  static constexpr std::chrono::milliseconds kGlance{1};  ///< until the next look at what has come
 
   std::shared_ptr<Shared> shared_;
   Protocol::socket socket_;
   boost::asio::steady_timer deadline_;
   std::string line_;
-  std::string text_;
+  Answer answer_;
 };
 
 CommandServer::CommandServer(boost::asio::io_context& loop, const std::string& path,

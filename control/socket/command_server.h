@@ -9,13 +9,9 @@
 #include <memory>
 #include <string>
 
-namespace spillway {
+#include "control/socket/answer.h"
 
-/// What a command has come to. On the wire: `ok` or `error`, a line end, then the text.
-struct Answer {
-  bool good = true;
-  std::string text;
-};
+namespace spillway {
 
 /// Serves any number of clients one after the other's line, and none for longer than it takes; a
 /// slow or dead one blocks nobody. Thread contract: control only.
@@ -25,7 +21,8 @@ class CommandServer {
 
   static constexpr std::size_t kLongestLine = 4096;
   static constexpr std::size_t kMostClients = 64;
-  static constexpr std::chrono::seconds kPatience{10};  ///< with a client that says nothing
+  /// With a client that says nothing, or takes nothing of its answer.
+  static constexpr std::chrono::seconds kPatience{10};
 
   /// Listens at `path`, in the file system, for owner and group alone. Throws std::runtime_error,
   /// also when another router listens there; a socket that nobody listens at any more is replaced.

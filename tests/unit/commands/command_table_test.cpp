@@ -53,6 +53,17 @@ TEST(CommandTable, R44_WhatIsNotUnderstoodIsNamed) {
   }
 }
 
+TEST(Arguments, AreTakenByPlaceOrName) {
+  Arguments arguments({"ISP_1", "limit", "7", "up"});
+  EXPECT_EQ(arguments.after("limit"), "7");
+  EXPECT_EQ(arguments.after("limit"), std::nullopt);
+  EXPECT_EQ(arguments.word(), "ISP_1");
+  EXPECT_EQ(arguments.word(), "up");
+  EXPECT_EQ(arguments.word(), std::nullopt);
+  Arguments cut_short({"limit"});
+  EXPECT_THROW(cut_short.after("limit"), CommandError);
+}
+
 TEST(CommandTable, HelpHasALineForEach) {
   EXPECT_EQ(sample().help(),
             "show                         everything\n"

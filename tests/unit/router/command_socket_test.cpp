@@ -22,14 +22,30 @@ std::string fresh_path() {
       .string();
 }
 
+/// Counts to a number, with looks in vain in between.
+class Counting : public AnswerRest {
+ public:
+  explicit Counting(unsigned last) : last_(last) {}
+  bool append_to(std::string& text) override {
+    waits_ = !waits_;
+    if (!waits_) text += std::to_string(++at_) + "\n";
+    return at_ < last_;
+  }
+
+ private:
+  unsigned at_ = 0;
+  unsigned last_;
+  bool waits_ = false;
+};
+
+Answer echo_answer(const std::string& line) {
+  if (line == "count") return {true, "", std::make_unique<Counting>(3)};
+  return {line != "bad", "got " + line + "\n"};
+}
+
 /// A server that echoes, on a thread of its own.
 struct Echo {
-  Echo()
-      : server(loop, path,
-               [](const std::string& line) {
-                 return Answer{line != "bad", "got " + line + "\n"};
-               }),
-        thread([this] { loop.run(); }) {}
+  Echo() : server(loop, path, echo_answer), thread([this] { loop.run(); }) {}
   ~Echo() {
     loop.stop();
     thread.join();
@@ -48,6 +64,11 @@ TEST(CommandSocket, AnswersALine) {
   EXPECT_EQ(ask_router(echo.path, "show x").text, "got show x\n");
   EXPECT_TRUE(ask_router(echo.path, "show x").good);
   EXPECT_FALSE(ask_router(echo.path, "bad").good);
+}
+
+TEST(CommandSocket, AnAnswerMayComeBitByBit) {
+  const Echo echo;
+  EXPECT_EQ(ask_router(echo.path, "count").text, "1\n2\n3\n");
 }
 
 TEST(CommandSocket, IsForOwnerAndGroupAloneAndGoesWithTheServer) {
