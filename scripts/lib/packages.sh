@@ -10,7 +10,7 @@ readonly CHECK_PACKAGES=(git clang-14 clang-tidy-14 clang-format-14 libclang-rt-
 readonly BENCH_PACKAGES=(python3 dpdk-dev iproute2 nftables procps util-linux)
 readonly DEMO_PACKAGES=(ca-certificates xz-utils)
 readonly LAB_PACKAGES=(iproute2 nftables ethtool procps util-linux iputils-ping iputils-tracepath
-  traceroute tcpdump iperf3 dnsmasq-base bind9-dnsutils rsync curl python3 python3-pytest
+  traceroute tcpdump iperf3 dnsmasq-base bind9-dnsutils udhcpc rsync curl python3 python3-pytest
   python3-scapy)
 
 die() {
