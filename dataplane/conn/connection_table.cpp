@@ -19,6 +19,18 @@ constexpr std::uint32_t key_entries(std::uint32_t capacity) noexcept {
   return std::max(2 * capacity + capacity / 4, 1024u);
 }
 
+/// For about one connection in six, in two bytes for each of all: those that ended within the last
+/// two minutes, on a router whose table was not chosen too small.
+constexpr std::uint32_t resting_lines(std::uint32_t capacity) noexcept {
+  return std::bit_ceil(std::max(capacity / 32, 16u));
+}
+
+/// Whether its end leaves a translated port behind that may not be given away at once: neither does
+/// one that was closed by both sides and has waited for latecomers since.
+bool leaves_rest(const Connection& c, const FlowKey& original, const FlowKey& reply) noexcept {
+  return is_uplink(c.zone[1]) && reply.dst != original.src && c.state != ConnState::tcp_time_wait;
+}
+
 rte_hash* create_keys(const ConnectionTable::Settings& settings) {
   rte_hash_parameters parameters{};
   parameters.name = settings.name.c_str();
@@ -36,28 +48,38 @@ rte_hash* create_keys(const ConnectionTable::Settings& settings) {
 }  // namespace
 
 struct ConnectionTable::Memory {
+  struct Free {
+    void operator()(void* memory) const noexcept { rte_free(memory); }
+  };
+  template <typename T>
+  using Array = std::unique_ptr<T[], Free>;
+
+  template <typename T>
+  static Array<T> zeroes(const char* name, std::size_t count, int socket) {
+    return Array<T>(
+        static_cast<T*>(rte_zmalloc_socket(name, count * sizeof(T), alignof(T), socket)));
+  }
+
   Memory(std::uint32_t capacity, int socket)
-      : records(static_cast<ConnectionRecord*>(
-            rte_zmalloc_socket("connections", capacity * sizeof(ConnectionRecord),
-                               alignof(ConnectionRecord), socket))) {
-    if (records == nullptr)
+      : records(zeroes<ConnectionRecord>("connections", capacity, socket)),
+        resting(zeroes<RestingPorts::Line>("resting ports", resting_lines(capacity), socket)) {
+    if (!records || !resting)
       throw std::runtime_error("no memory for " + std::to_string(capacity) + " connections (" +
                                std::to_string(capacity * sizeof(ConnectionRecord) >> 20) + " MiB)");
     for (std::uint32_t i = 0; i < capacity; ++i) new (&records[i]) ConnectionRecord();
   }
-  ~Memory() { rte_free(records); }
-  Memory(const Memory&) = delete;
-  Memory& operator=(const Memory&) = delete;
 
-  ConnectionRecord* records;
+  Array<ConnectionRecord> records;
+  Array<RestingPorts::Line> resting;
 };
 
 ConnectionTable::ConnectionTable(const Settings& settings)
     : secret_(settings.secret),
       keys_(create_keys(settings)),
       memory_(std::make_unique<Memory>(settings.capacity, settings.socket)),
-      records_(memory_->records, settings.capacity),
-      wheel_(records_, settings.now) {
+      records_(memory_->records.get(), settings.capacity),
+      wheel_(records_, settings.now),
+      resting_({memory_->resting.get(), resting_lines(settings.capacity)}) {
   free_.reserve(settings.capacity);
   for (std::uint32_t i = settings.capacity; i > 0; --i) free_.push_back(ConnIndex{i - 1});
 }
@@ -92,11 +114,17 @@ ConnRef ConnectionTable::find(const FlowKey& key, std::uint32_t hash) const noex
 }
 
 ConnectionTable::Inserted ConnectionTable::insert(const Connection& connection, Millis now,
-                                                  const Timeouts& timeouts) noexcept {
+                                                  const Timeouts& timeouts,
+                                                  Fallow fallow) noexcept {
   if (free_.empty()) return {InsertResult::table_full, ConnIndex::none};
   const FlowKey reply = connection.reply_key();
   const std::uint32_t reply_hash = hash(reply);
+  resting_.prefetch(reply_hash);
   if (find(reply, reply_hash).found()) return {InsertResult::reply_taken, ConnIndex::none};
+  const FlowKey original = connection.original_key();
+  const std::uint32_t original_hash = hash(original);
+  if (fallow == Fallow::avoid && resting_.rests(reply_hash, original_hash, now))
+    return {InsertResult::reply_rests, ConnIndex::none};
   const ConnIndex index = free_.back();
   auto& record = records_[index_of(index)];
   record.hot = connection;
@@ -107,8 +135,7 @@ ConnectionTable::Inserted ConnectionTable::insert(const Connection& connection, 
   if (rte_hash_add_key_with_hash_data(keys_.get(), &reply, reply_hash,
                                       ConnRef(index, Direction::reply).data()) < 0)
     return {InsertResult::table_full, ConnIndex::none};
-  const FlowKey original = connection.original_key();
-  if (rte_hash_add_key_with_hash_data(keys_.get(), &original, hash(original),
+  if (rte_hash_add_key_with_hash_data(keys_.get(), &original, original_hash,
                                       ConnRef(index, Direction::original).data()) < 0) {
     rte_hash_del_key_with_hash(keys_.get(), &reply, reply_hash);
     return {InsertResult::table_full, ConnIndex::none};
@@ -118,12 +145,15 @@ ConnectionTable::Inserted ConnectionTable::insert(const Connection& connection, 
   return {InsertResult::inserted, index};
 }
 
-void ConnectionTable::remove(ConnIndex index) noexcept {
+void ConnectionTable::remove(ConnIndex index, Millis now) noexcept {
   const Connection& c = (*this)[index];
-  for (const Direction d : {Direction::original, Direction::reply}) {
-    const FlowKey key = c.key(d);
-    rte_hash_del_key_with_hash(keys_.get(), &key, hash(key));
-  }
+  const FlowKey original = c.original_key();
+  const FlowKey reply = c.reply_key();
+  const std::uint32_t original_hash = hash(original);
+  const std::uint32_t reply_hash = hash(reply);
+  rte_hash_del_key_with_hash(keys_.get(), &original, original_hash);
+  rte_hash_del_key_with_hash(keys_.get(), &reply, reply_hash);
+  if (leaves_rest(c, original, reply)) resting_.add(reply_hash, original_hash, now);
   wheel_.disarm(index);
   free_.push_back(index);
 }
@@ -158,7 +188,8 @@ std::uint64_t ConnectionTable::memory_bytes() const noexcept {
   const std::uint64_t rounded = std::bit_ceil(entries);
   const std::uint64_t free_ring = std::bit_ceil(entries + 1) * sizeof(std::uint32_t);
   return capacity() * (sizeof(ConnectionRecord) + sizeof(ConnIndex)) + entries * key_slot +
-         rounded * bytes_per_bucket_entry + free_ring + ExpiryWheel::kSlots * sizeof(std::uint32_t);
+         resting_lines(capacity()) * sizeof(RestingPorts::Line) + rounded * bytes_per_bucket_entry +
+         free_ring + ExpiryWheel::kSlots * sizeof(std::uint32_t);
 }
 
 }  // namespace spillway

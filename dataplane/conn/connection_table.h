@@ -10,6 +10,7 @@
 #include "dataplane/conn/connection.h"
 #include "dataplane/conn/expiry_wheel.h"
 #include "dataplane/conn/flow_hash.h"
+#include "dataplane/conn/resting_ports.h"
 
 struct rte_hash;
 
@@ -39,7 +40,15 @@ class ConnRef {
   std::uint32_t word_ = kNothing;
 };
 
-enum class InsertResult : std::uint8_t { inserted, table_full, reply_taken };
+enum class InsertResult : std::uint8_t {
+  inserted,
+  table_full,
+  reply_taken,
+  reply_rests,  ///< another connection had it until a short while ago (R04)
+};
+
+/// Whether a translated port may be taken that still rests.
+enum class Fallow : std::uint8_t { avoid, take };
 
 /// Largest burst of one bulk lookup (RTE_HASH_LOOKUP_BULK_MAX).
 inline constexpr std::size_t kBurst = 64;
@@ -77,15 +86,17 @@ class ConnectionTable {
     InsertResult result = InsertResult::table_full;
     ConnIndex index = ConnIndex::none;
   };
-  Inserted insert(const Connection& connection, Millis now, const Timeouts& timeouts) noexcept;
+  Inserted insert(const Connection& connection, Millis now, const Timeouts& timeouts,
+                  Fallow fallow = Fallow::avoid) noexcept;
 
   /// Of a full table: a connection that nobody has answered, the one idle for longest among those
   /// in the next few places; none when all of these are answered. Each call goes on where the last
   /// one ended.
   ConnIndex unanswered(Millis now) noexcept;
 
-  /// Takes away both keys at once: the translated port is free from here on (R12).
-  void remove(ConnIndex index) noexcept;
+  /// Takes away both keys at once: the translated port is free from here on (R12), or rests for a
+  /// while first (R04).
+  void remove(ConnIndex index, Millis now) noexcept;
 
   Connection& operator[](ConnIndex index) noexcept { return records_[index_of(index)].hot; }
   const Connection& operator[](ConnIndex index) const noexcept {
@@ -119,7 +130,7 @@ class ConnectionTable {
         return;
       }
       on_end(c);
-      remove(index);
+      remove(index, now);
     });
   }
 
@@ -143,6 +154,7 @@ class ConnectionTable {
   std::span<ConnectionRecord> records_;
   std::vector<ConnIndex> free_;  ///< reserved to capacity at creation: never grows
   ExpiryWheel wheel_;
+  RestingPorts resting_;
   std::uint32_t hand_ = 0;  ///< where `unanswered` goes on
 };
 

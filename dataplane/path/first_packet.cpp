@@ -1,5 +1,7 @@
 // The slow path: the first packet of a connection.
 
+#include <optional>
+
 #include "dataplane/conn/port_sequence.h"
 #include "dataplane/path/frame.h"
 #include "dataplane/path/pipeline.h"
@@ -37,6 +39,19 @@ bool promised(const ConfigSnapshot& config, const Placement& placement,
   if (config.forwards.find(placement.uplink, translated.proto, translated.src_port)) return true;
   return config.local.deliver &&
          config.local.is_open(placement.uplink, translated.proto, translated.src_port);
+}
+
+/// What is prepared, with both ways of translation.
+Connection translate(const Connection& prepared, const FlowKey& key, const FlowKey& translated,
+                     Zone reply_zone) noexcept {
+  Connection connection = make_connection(key, translated, reply_zone);
+  connection.state = prepared.state;
+  connection.mark = prepared.mark;
+  connection.uplink = prepared.uplink;
+  connection.tcp = prepared.tcp;
+  connection.tcp_seen = prepared.tcp_seen;
+  connection.next_hop = prepared.next_hop;
+  return connection;
 }
 
 }  // namespace
@@ -157,24 +172,25 @@ ConnRef Pipeline::insert_translated(const Placement& placement, const Connection
   if (table_.is_full() && !make_room()) return {};
   PortSequence ports(table_.secret(), key, key.src_port, owners_ ? owners_->workers() : 1);
   reason = DropReason::port_exhausted;
+  std::optional<L4Port> resting;
   while (ports.next(translated.src_port)) {
     if (placement.translate_source && promised(*config_, placement, translated)) continue;  // R03
     if (!answers_come_here(key, reversed(translated, placement.reply_zone))) continue;
-    Connection connection = make_connection(key, translated, placement.reply_zone);
-    connection.state = prepared.state;
-    connection.mark = prepared.mark;
-    connection.uplink = prepared.uplink;
-    connection.tcp = prepared.tcp;
-    connection.tcp_seen = prepared.tcp_seen;
-    connection.next_hop = prepared.next_hop;
-    const auto inserted = table_.insert(connection, now_, config_->timeouts);
+    const auto inserted = table_.insert(translate(prepared, key, translated, placement.reply_zone),
+                                        now_, config_->timeouts);
     if (inserted.result == InsertResult::inserted) return {inserted.index, Direction::original};
-    if (inserted.result == InsertResult::table_full) {
-      reason = DropReason::table_full;
-      return {};
-    }
+    if (inserted.result == InsertResult::reply_rests && !resting) resting = translated.src_port;
+    if (inserted.result != InsertResult::table_full) continue;
+    reason = DropReason::table_full;
+    return {};
   }
-  return {};
+  if (!resting) return {};
+  // R04: rather that one than none.
+  translated.src_port = *resting;
+  const auto inserted = table_.insert(translate(prepared, key, translated, placement.reply_zone),
+                                      now_, config_->timeouts, Fallow::take);
+  return inserted.result == InsertResult::inserted ? ConnRef(inserted.index, Direction::original)
+                                                   : ConnRef{};
 }
 
 /// Whether a translation brings the answers to the worker that keeps the connection.

@@ -272,7 +272,7 @@ void Pipeline::expire(std::uint32_t budget) noexcept {
 
 void Pipeline::end_connection(ConnIndex index) noexcept {
   forget(table_[index]);
-  table_.remove(index);
+  table_.remove(index, now_);
   // Its place may go to another connection before this burst is through.
   refs_stale_ = true;
 }

@@ -51,7 +51,7 @@ TEST(ConnectionTable, BothKeysFindTheSameConnection) {
   EXPECT_EQ(in.index(), inserted.index);
   EXPECT_EQ(out.direction(), Direction::original);
   EXPECT_EQ(in.direction(), Direction::reply);
-  table->remove(inserted.index);
+  table->remove(inserted.index, Millis{5});
   EXPECT_FALSE(table->find(c.original_key()).found());
   EXPECT_FALSE(table->find(c.reply_key()).found());
   EXPECT_EQ(table->size(), 0u);
@@ -99,8 +99,8 @@ TEST(ConnectionTable, ASlotUsedAgainHasAnotherGeneration) {
   const auto table = make_table(1);
   const auto first = table->insert(connection(1, 4000), {}, kTimeoutsRouteros);
   const std::uint32_t generation = table->detail(first.index).generation;
-  table->remove(first.index);
-  const auto second = table->insert(connection(2, 4000), {}, kTimeoutsRouteros);
+  table->remove(first.index, Millis{5});
+  const auto second = table->insert(connection(2, 4001), {}, kTimeoutsRouteros);
   EXPECT_EQ(second.index, first.index);
   EXPECT_NE(table->detail(second.index).generation, generation);
 }
@@ -116,7 +116,7 @@ RC_GTEST_PROP(ConnectionTable, AgreesWithAModel, ()) {
   for (int step = 0; step < 200; ++step) {
     const auto i = *rc::gen::inRange(0u, 48u);
     if (model.count(i) > 0) {
-      table->remove(model[i]);
+      table->remove(model[i], Millis{0});
       model.erase(i);
     } else {
       const auto r =
