@@ -1,6 +1,6 @@
 """Laboratories for the tests, and which router they put under test.
 
-    pytest tests/lab --router kernel|spillway
+    pytest tests/lab --router kernel|spillway --workers N
 """
 
 import os
@@ -19,6 +19,7 @@ from .programs import build_folder, built, check_machine
 from .router.kernel import KernelRouter
 from .router.router import Router
 from .router.spillway import SpillwayRouter
+from .router.spillway_config import WORKERS_VARIABLE
 from .services import ECHO_PORT, RSYNC_PORT
 from .settled import settled
 
@@ -44,6 +45,12 @@ _LOG_TAIL = 4000  # characters
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--router", choices=["kernel", "spillway"], help="the router under test")
+    parser.addoption("--workers", metavar="N", type=int, help="how many Spillway shall have")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if (workers := config.getoption("--workers")) is not None:
+        os.environ[WORKERS_VARIABLE] = str(workers)
 
 
 def router_kind(config: pytest.Config) -> str:
@@ -54,7 +61,8 @@ def router_kind(config: pytest.Config) -> str:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"router under test: {router_kind(config)}, built in {build_folder()}"
+    workers = os.environ.get(WORKERS_VARIABLE, "its own choice of")
+    return f"router under test: {router_kind(config)}, {workers} workers, built in {build_folder()}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

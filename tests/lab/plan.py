@@ -136,6 +136,7 @@ class Plan:
     probes: Settings = field(default_factory=dict)
     failure: Settings = field(default_factory=dict)
     hooks: tuple[Settings, ...] = ()
+    workers: Settings = field(default_factory=dict)
 
     @property
     def sides(self) -> tuple[Union[Lan, Uplink], ...]:

@@ -58,6 +58,11 @@ def test_permission_needs_a_reason_and_a_pattern(entry: str) -> None:
         parse_permissions(f"[[difference]]\n{entry}\n")
 
 
+def test_permission_may_be_for_several_workers() -> None:
+    text = '[[difference]]\nscenario = "x"\nreason = "why"\nseveral_workers = true\n'
+    assert [p.several_workers for p in parse_permissions(text)] == [True]
+
+
 def test_the_list_itself_can_be_read() -> None:
     assert all(permission.reason for permission in load_permissions())
 

@@ -14,6 +14,9 @@ from .services import ECHO_PORT
 from .waiting import attempt, until
 
 
+pytestmark = pytest.mark.several_workers
+
+
 @pytest.fixture(scope="module")
 def failing_lab(spillway: None) -> Iterator[Lab]:
     with Lab(PLAN, SpillwayRouter) as lab:

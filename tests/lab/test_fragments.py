@@ -15,6 +15,8 @@ from .router.spillway import SpillwayRouter
 from .services import ECHO_PORT
 from .settled import settled
 
+pytestmark = pytest.mark.several_workers
+
 _LONG = bytes(range(256)) * 32  # 8192 bytes: six fragments
 _DEFAULT = Plan()
 _WIRED = replace(

@@ -6,9 +6,13 @@ import socket
 import time
 from functools import partial
 
+import pytest
+
 from .clients import at_once, download, seen_address
 from .lab import Lab
 from .plan import OTHER_SERVER, WEB_SERVER, Uplink
+
+pytestmark = pytest.mark.several_workers
 
 # RFC 5382 REQ-4: no answer to an unsolicited SYN for at least six seconds.
 _SILENCE_S = 6.2

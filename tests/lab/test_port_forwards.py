@@ -13,6 +13,8 @@ from .echoes import tcp_echo, udp_echo
 from .lab import Lab
 from .plan import WEB_SERVER, Uplink
 
+pytestmark = pytest.mark.several_workers
+
 _FILES = 20
 _FILE_SIZE = 500_000
 

@@ -4,11 +4,15 @@ import threading
 from dataclasses import replace
 from functools import partial
 
+import pytest
+
 from .clients import at_once, download
 from .echoes import tcp_echo
 from .lab import Lab
 from .plan import PortForward
 from .services import ECHO_PORT
+
+pytestmark = pytest.mark.several_workers
 
 _SIZE = 600_000
 _RATE = 300_000  # bytes a second: each download outlasts several reloads

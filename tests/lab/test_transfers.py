@@ -11,6 +11,8 @@ from .plan import Uplink
 
 _MB = 1_000_000
 
+pytestmark = pytest.mark.several_workers
+
 
 def test_R21_R43_download_arrives_unchanged(lab: Lab, uplink: Uplink) -> None:
     """curl GET of a large file."""

@@ -31,6 +31,9 @@ class Permission:
 
     patterns: dict[str, str]
     reason: str
+    #: Only where several workers share the connections. Their shares are drawn at the start, so
+    #: that it may happen or not.
+    several_workers: bool = False
 
     def covers(self, difference: Difference) -> bool:
         return all(
@@ -48,13 +51,14 @@ def parse_permissions(text: str) -> list[Permission]:
     permissions = []
     for number, entry in enumerate(tomllib.loads(text).get("difference", []), start=1):
         reason = str(entry.pop("reason", "")).strip()
+        several_workers = bool(entry.pop("several_workers", False))
         unknown = set(entry) - set(_PATTERNS)
         if not reason or unknown or not entry:
             raise ValueError(
                 f"{PERMITTED_FILE.name}: entry {number}: needs a reason and any of "
                 f"{', '.join(_PATTERNS)}; unknown: {', '.join(sorted(unknown)) or 'none'}"
             )
-        permissions.append(Permission(entry, reason))
+        permissions.append(Permission(entry, reason, several_workers))
     return permissions
 
 

@@ -1,9 +1,13 @@
 """A plan in Spillway's own words: the text of its configuration file."""
 
+import os
 from typing import Union
 
-from ..plan import Lan, Plan, PortForward, StaticRoute, Uplink
+from ..plan import Lan, Plan, PortForward, Settings, StaticRoute, Uplink
 from .libconfig import setting
+
+#: How many workers a router has whose plan says nothing about that.
+WORKERS_VARIABLE = "SPILLWAY_LAB_WORKERS"
 
 
 def config_text(plan: Plan, ports: dict[str, str]) -> str:
@@ -19,6 +23,7 @@ def config_text(plan: Plan, ports: dict[str, str]) -> str:
         setting("probes", plan.probes),
         setting("failure", plan.failure),
         setting("hooks", plan.hooks),
+        setting("workers", plan.workers or _default_workers()),
     ]
     # Listed services replace the default, which is echo.
     services = [f'protocol = "{s.protocol}"; ports = {s.port};' for s in plan.services]
@@ -27,6 +32,17 @@ def config_text(plan: Plan, ports: dict[str, str]) -> str:
     if plan.routes:
         parts.append(f"routes = {{\n{_list('main', [_route(r) for r in plan.routes])}\n}};")
     return "\n".join(parts) + "\n"
+
+
+def asked_workers() -> int:
+    """0: nobody has said."""
+    return int(os.environ.get(WORKERS_VARIABLE, "0"))
+
+
+def _default_workers() -> Settings:
+    """More threads than CPUs that all poll would only wait for each other."""
+    count = asked_workers()
+    return {"count": count, "idle": "sleep"} if count else {}
 
 
 def _list(name: str, groups: list[str]) -> str:
