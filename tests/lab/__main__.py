@@ -12,7 +12,7 @@ from typing import NoReturn
 from . import fault_words
 from .demo.demo import run_demo
 from .errors import LabError
-from .measure import failover_times
+from .measure import failover_times, idle_cost
 from .programs import check_machine
 from .record import load, names
 from .standing import DEFAULT_NAME, ROUTERS, Standing, make, start_all
@@ -42,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("words", nargs="*")
     failover = commands.add_parser("failover", help="measure how long outages last")
     failover.add_argument("--runs", type=int, default=5, help="of each kind (default: 5)")
+    idle = commands.add_parser("idle", help="measure what each way to wait for packets costs")
+    idle.add_argument("--rounds", type=int, default=5, help="of each way (default: 5)")
     demo.add_argument("--downloads", type=int, default=40, help="at the same time")
     demo.add_argument("--seconds", type=float, default=60)
     return parser
@@ -79,6 +81,9 @@ def _obey(arguments: argparse.Namespace) -> int:
         return run_demo(arguments)
     if command == "failover":
         failover_times.run(arguments.runs)
+        return 0
+    if command == "idle":
+        idle_cost.run(arguments.rounds)
         return 0
     if command == "status":
         print("\n".join(all_lines()))
