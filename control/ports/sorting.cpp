@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <string_view>
 #include <vector>
 
 namespace spillway {
@@ -15,6 +16,14 @@ constexpr std::uint64_t kAll = kAddresses | RTE_ETH_RSS_FRAG_IPV4 | RTE_ETH_RSS_
 /// Of the key IPv4 with ports reads 12 bytes of input, and 32 bits beyond each bit.
 constexpr std::uint8_t kLeastKey = 16;
 
+/// Queues that an entry of the table can name: 82599 and X540 have 128 queues, and entries of 4
+/// bits. A greater number would be cut, and its packets reach a worker that knows nothing of them.
+std::uint16_t queues_in_reach(const rte_eth_dev_info& info) noexcept {
+  const std::string_view driver = info.driver_name == nullptr ? "" : info.driver_name;
+  const bool narrow = driver == "net_ixgbe" && info.reta_size <= RTE_ETH_RSS_RETA_SIZE_128;
+  return narrow ? 16 : UINT16_MAX;
+}
+
 }  // namespace
 
 SortAbility SortAbility::of(const rte_eth_dev_info& info) noexcept {
@@ -25,6 +34,7 @@ SortAbility SortAbility::of(const rte_eth_dev_info& info) noexcept {
                      info.hash_key_size <= RssHash::kKeyBytes &&
                      (a.hash_functions & kAddresses) != 0;
   if (!sorts) return a;
+  a.queues = std::min(a.queues, queues_in_reach(info));
   a.table = info.reta_size;
   a.key_bytes = info.hash_key_size;
   a.tcp_ports = (a.hash_functions & RTE_ETH_RSS_NONFRAG_IPV4_TCP) != 0;

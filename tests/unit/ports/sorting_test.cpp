@@ -45,6 +45,18 @@ TEST(Sorting, IntelCardsSort) {
   }
 }
 
+/// An entry of 4 bits would send what belongs to worker 16 to worker 0.
+TEST(Sorting, EntriesThatAreTooNarrowBoundTheQueues) {
+  const auto queues = [](const char* driver, std::uint16_t table) {
+    rte_eth_dev_info info = card(128, table, 40, kIntel);
+    info.driver_name = driver;
+    return SortAbility::of(info).sortable();
+  };
+  EXPECT_EQ(queues("net_ixgbe", 128), 16u) << "82599, X540";
+  EXPECT_EQ(queues("net_ixgbe", 512), 128u) << "X550: 6 bits, as many as there can be workers";
+  EXPECT_EQ(queues("net_i40e", 128), 128u);
+}
+
 TEST(Sorting, OthersDoNot) {
   EXPECT_FALSE(ability(1, 128, 40, kIntel).sorts()) << "one queue";
   EXPECT_FALSE(ability(16, 0, 40, kIntel).sorts()) << "no table: virtio, packet sockets";
