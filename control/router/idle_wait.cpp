@@ -7,6 +7,7 @@ namespace spillway {
 IdleWait::Wait IdleWait::after(std::uint32_t done) noexcept {
   if (done > 0) {
     empty_ = 0;
+    waits_ = 0;
     next_ = kShortest;
     return {};
   }
@@ -17,8 +18,10 @@ IdleWait::Wait IdleWait::after(std::uint32_t done) noexcept {
   if (idle_ == config::Idle::poll) return {How::yield, {}};
   const Duration most = idle_ == config::Idle::pause ? kLongestPause : kLongestSleep;
   const Duration now = next_;
-  // Some pauses of each length, then twice as long ones.
-  if (++empty_ % kPatience == 0) next_ = std::min(2 * next_, most);
+  if (++waits_ == kOfEach) {
+    waits_ = 0;
+    next_ = std::min(2 * next_, most);
+  }
   return {now < kShortestSleep ? How::pause : How::sleep, now};
 }
 

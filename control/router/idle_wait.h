@@ -16,6 +16,9 @@ class IdleWait {
 
   /// Empty iterations in a row that are no reason to wait: packets come in bursts.
   static constexpr std::uint32_t kPatience = 64;
+  /// Waits of each length: none is then longer than a part of the silence before, so that a packet
+  /// that ends a short silence is not late, and a worker with little to do mostly sleeps.
+  static constexpr std::uint32_t kOfEach = 8;
   static constexpr Duration kShortest = std::chrono::microseconds(1);
   /// The CPU's own pauses: nobody else gets it meanwhile.
   static constexpr Duration kLongestPause = std::chrono::microseconds(20);
@@ -41,7 +44,8 @@ class IdleWait {
 
  private:
   config::Idle idle_;
-  std::uint32_t empty_ = 0;  ///< iterations in a row
+  std::uint32_t empty_ = 0;  ///< iterations in a row without a wait
+  std::uint32_t waits_ = 0;  ///< of the length that the next one has
   Duration next_ = kShortest;
 };
 

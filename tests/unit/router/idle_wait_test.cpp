@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace spillway {
 namespace {
 
@@ -52,6 +54,31 @@ TEST(IdleWait, SleepComesAfterPausesAndIsBounded) {
   EXPECT_EQ(all.back().time, IdleWait::kLongestSleep);
   for (const auto& wait : all)
     EXPECT_EQ(wait.how == How::sleep, wait.time >= IdleWait::kShortestSleep);
+}
+
+/// A packet that comes then is late by a fourth of the silence at most.
+TEST(IdleWait, NoWaitIsLongForItsSilence) {
+  for (const Idle mode : {Idle::pause, Idle::sleep}) {
+    IdleWait idle(mode);
+    IdleWait::Duration silence{};
+    for (const auto& wait : waits(idle, 10000)) {
+      EXPECT_LE(wait.time, std::max(IdleWait::kShortest, silence / 4));
+      silence += wait.time;
+    }
+  }
+}
+
+/// Two milliseconds between packets are spent asleep, for the most part.
+TEST(IdleWait, ALittleToDoLeavesTheCpuToOthers) {
+  IdleWait idle(Idle::sleep);
+  IdleWait::Duration silence{};
+  IdleWait::Duration asleep{};
+  for (const auto& wait : waits(idle, 10000)) {
+    if (silence >= std::chrono::milliseconds(2)) break;
+    silence += wait.time;
+    if (wait.how == How::sleep) asleep += wait.time;
+  }
+  EXPECT_GT(asleep, silence / 2);
 }
 
 TEST(IdleWait, OnePacketEndsTheLongestSleep) {
