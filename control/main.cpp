@@ -52,12 +52,13 @@ int run_replay(const Options& options) {
     std::cerr << "spillway: warning: " << warning << "\n";
   const Eal eal({.memory_mib = replay::Stage::memory_mib(config, replay::stage_settings(scan))},
                 options.eal_arguments);
-  replay::Progress progress(stderr, options.progress, scan.facts.frames);
+  replay::Progress progress(stderr, options.progress, scan.facts.frames * options.rounds);
   replay::ReplaySettings settings;
   settings.capture = options.capture;
   settings.out_dir = options.out_dir;
   settings.speed = speed_of(options.speed);
   settings.time_scale = options.time_scale;
+  settings.rounds = options.rounds;
   settings.on_progress = [&](std::uint64_t frames, double seconds) {
     progress.update(frames, seconds);
   };

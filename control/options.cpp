@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <cmath>
 #include <sstream>
 
@@ -29,6 +30,8 @@ po::options_description replay_options() {
       "speed", po::value<std::string>()->value_name("virtual|real|max"),
       "clock of the capture (default), wall clock, or bursts without any waiting")(
       "time-scale", po::value<std::string>()->value_name("N"), "play the capture N times as fast")(
+      "loop", po::value<std::string>()->value_name("N"),
+      "play the capture N times, with new connections each time")(
       "lan-net", po::value<std::vector<std::string>>()->value_name("PREFIX")->composing(),
       "captured hosts that are the LAN; may be repeated (default: found by itself)")(
       "json", "report as JSON to standard output, and nothing else there")(
@@ -54,6 +57,16 @@ double time_scale(const std::string& text) {
   if (used != text.size() || text.empty() || !std::isfinite(value) || value < 1e-6 || value > 1e9)
     throw UsageError("--time-scale: found \"" + text +
                      "\"; allowed: a number from 0.000001 to 1000000000");
+  return value;
+}
+
+std::uint32_t rounds(const std::string& text) {
+  constexpr std::uint32_t most = 1'000'000;
+  std::uint32_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stopped != end || value == 0 || value > most)
+    throw UsageError("--loop: found \"" + text + "\"; allowed: a number of times, 1 to 1000000");
   return value;
 }
 
@@ -118,6 +131,7 @@ Options parse_replay(const std::vector<std::string>& arguments) {
   read(values, "html", options.html_file, as_text);
   read(values, "speed", options.speed, speed);
   read(values, "time-scale", options.time_scale, time_scale);
+  read(values, "loop", options.rounds, rounds);
   if (values.count("lan-net") > 0)
     for (const std::string& text : values["lan-net"].as<std::vector<std::string>>())
       options.lan_nets.push_back(lan_net(text));

@@ -31,6 +31,7 @@ struct Options {
   std::optional<std::string> html_file;
   ReplaySpeed speed = ReplaySpeed::virtual_time;
   double time_scale = 1;
+  std::uint32_t rounds = 1;
   std::vector<Ipv4Prefix> lan_nets;
   bool json = false;
   bool progress = true;

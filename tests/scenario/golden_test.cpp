@@ -92,6 +92,7 @@ std::string outcome(const Scenario& scenario) {
                                                Speed::virtual_time, folder.string());
   auto json = nlohmann::ordered_json::parse(to_json(report));
   json.erase("clocks_per_packet");
+  json.erase("packets_per_second");
   json.erase("wall_seconds");
   json.erase("version");
   std::ostringstream out;

@@ -33,6 +33,32 @@ TEST(Rule, AConversationIsDelivered) {
   expect_fine(Script().tcp_conversation(40000).replay(small_config()), 3, {});
 }
 
+/// Each round opens what the capture opens, beside what the rounds before have left.
+TEST(Rule, EachRoundOfALoopHasConnectionsOfItsOwn) {
+  constexpr std::uint32_t rounds = 20;
+  Script s;
+  s.tcp_conversation(40000).udp_out(4000).udp_in(4000);
+  FrameSpec ping;
+  ping.proto = IpProto::icmp;
+  s.out(ping);
+  s.udp_out(4001);
+  const test::Bytes sent = s.frames().back().bytes;
+  FrameSpec hop;
+  hop.src = Ipv4Addr::of(5, 5, 5, 5);
+  hop.dst = Script::kHost;
+  s.frame(test::build_icmp_error(hop, 11, 0, {sent.begin() + 14, sent.end()}));
+  for (const Speed speed : {Speed::virtual_time, Speed::max}) {
+    const Report r = s.replay(small_config(), speed, std::nullopt, rounds);
+    EXPECT_EQ(r.rounds, rounds);
+    EXPECT_EQ(r.packets_in, rounds * s.frames().size());
+    EXPECT_EQ(r.connections_protocol,
+              (Counts{{"icmp", rounds}, {"tcp", rounds}, {"udp", 2 * rounds}}));
+    EXPECT_GT(r.packets_per_second, 0);
+    expect_fine(r, r.replies_due, {});
+    EXPECT_EQ(r.replies_due, 5 * rounds);
+  }
+}
+
 TEST(Rule, AReplyAfterTheTimeoutIsRightlyDropped) {
   const Script late = Script().at(0).udp_out(4000).at(10'001).udp_in(4000);
   expect_fine(late.replay(small_config()), 0, {{"unsolicited", 1}});

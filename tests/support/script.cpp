@@ -89,12 +89,14 @@ Script& Script::tcp_conversation(std::uint16_t port) {
 }
 
 replay::Report Script::replay(const config::Config& config, replay::Speed speed,
-                              const std::optional<std::string>& out_dir) const {
+                              const std::optional<std::string>& out_dir,
+                              std::uint32_t rounds) const {
   const TemporaryFile file(pcap_bytes(frames_, {1, false, true}));
   replay::ReplaySettings settings;
   settings.capture = file.path();
   settings.speed = speed;
   settings.out_dir = out_dir;
+  settings.rounds = rounds;
   replay::Report report =
       replay::replay(config, settings, replay::scan_capture(file.path(), config, {}));
   report.capture.file = "script";

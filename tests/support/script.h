@@ -33,7 +33,8 @@ class Script {
   const std::vector<CaptureFrame>& frames() const { return frames_; }
   replay::Report replay(const config::Config& config,
                         replay::Speed speed = replay::Speed::virtual_time,
-                        const std::optional<std::string>& out_dir = std::nullopt) const;
+                        const std::optional<std::string>& out_dir = std::nullopt,
+                        std::uint32_t rounds = 1) const;
 
  private:
   std::vector<CaptureFrame> frames_;

@@ -136,6 +136,7 @@ bool Internet::map_addresses() {
     FlowKey tuple = key_of(parsed, Zone::lan);
     tuple.src = *new_src;
     tuple.dst = *new_dst;
+    round_.renew(tuple);
     set_tuple(packet_, parsed, tuple);
     return true;
   }
@@ -155,6 +156,7 @@ void Internet::map_embedded(const ParsedPacket& outer) {
   if (!src || !dst) return;
   tuple.src = *src;
   tuple.dst = *dst;
+  round_.renew(tuple);
   set_embedded(ip, outer.l4_offset, inner, tuple);
 }
 

@@ -13,6 +13,7 @@
 #include "control/replay/engine/expectation.h"
 #include "control/replay/engine/ledger.h"
 #include "control/replay/engine/readdress.h"
+#include "control/replay/engine/round.h"
 #include "dataplane/port_index.h"
 
 namespace spillway::replay {
@@ -43,6 +44,9 @@ class Internet {
  public:
   Internet(const config::Config& config, const LanPlan& plan, Ledger& ledger)
       : config_(config), plan_(plan), ledger_(ledger) {}
+
+  /// What is prepared from here on belongs to another playing of the capture.
+  void begin(const Round& round) { round_ = round; }
 
   std::variant<Feed, Skip> prepare(const CapturedPacket& captured, TimePoint now);
 
@@ -76,6 +80,7 @@ class Internet {
   const config::Config& config_;
   const LanPlan& plan_;
   Ledger& ledger_;
+  Round round_;
   Adjusted adjusted_;
   std::vector<std::uint8_t> packet_;  ///< the one being prepared, from its IPv4 header on
   bool src_is_lan_ = false;

@@ -1,5 +1,7 @@
 #include "control/replay/engine/replay.h"
 
+#include <rte_cycles.h>
+
 #include <chrono>
 #include <thread>
 
@@ -57,13 +59,7 @@ class Replay {
 
   void run() {
     const auto started = std::chrono::steady_clock::now();
-    CaptureReader reader(settings_.capture);
-    while (const auto packet = reader.next()) {
-      play(*packet, started);
-      if (settings_.on_progress && packet->frame % kProgressEvery == 0)
-        settings_.on_progress(packet->frame, seconds(now_));
-    }
-    flush();
+    for (std::uint32_t round = 0; round < settings_.rounds; ++round) play_all(round, started);
     metering_.finish(now_);
     outputs_.close();
     report_.wall_seconds =
@@ -72,7 +68,21 @@ class Replay {
   }
 
  private:
-  void play(const CapturedPacket& packet, std::chrono::steady_clock::time_point started) {
+  using Started = std::chrono::steady_clock::time_point;
+
+  void play_all(std::uint32_t round, Started started) {
+    internet_.begin(Round(round));
+    timeline_.begin_again();
+    CaptureReader reader(settings_.capture);
+    while (const auto packet = reader.next()) {
+      play(*packet, started);
+      if (settings_.on_progress && ++played_ % kProgressEvery == 0)
+        settings_.on_progress(played_, seconds(now_));
+    }
+    flush();
+  }
+
+  void play(const CapturedPacket& packet, Started started) {
     const TimePoint at = timeline_.at(packet.time_ns);
     if (metering_.due(at)) {
       flush();
@@ -125,9 +135,10 @@ class Replay {
       facts.adjusted["ip_length_completed"] = adjusted.length_completed;
     for (std::string& warning : timeline_.warnings()) facts.warnings.push_back(std::move(warning));
     summarise(config_, stage_, report_);
-    if (report_.packets_in > 0)
-      report_.clocks_per_packet =
-          static_cast<double>(clocks_) / static_cast<double>(report_.packets_in);
+    if (report_.packets_in == 0) return;
+    report_.clocks_per_packet =
+        static_cast<double>(clocks_) / static_cast<double>(report_.packets_in);
+    report_.packets_per_second = static_cast<double>(rte_get_tsc_hz()) / report_.clocks_per_packet;
   }
 
   const config::Config& config_;
@@ -143,6 +154,7 @@ class Replay {
   std::vector<Judge::Item> burst_;
   TimePoint now_{};
   std::uint64_t clocks_ = 0;
+  std::uint64_t played_ = 0;  ///< frames, of all rounds
 };
 
 const char* name_of(Speed speed) {
@@ -185,6 +197,7 @@ Report replay(const config::Config& config, const ReplaySettings& settings,
   report.config_file = config.file;
   report.speed = name_of(settings.speed);
   report.time_scale = settings.time_scale;
+  report.rounds = settings.rounds;
   report.capture = scan.facts;
   warn_of_long_packets(config, scan, report);
   Replay(config, settings, scan, report).run();

@@ -23,7 +23,8 @@ struct ReplaySettings {
   std::optional<std::string> out_dir;  ///< a pcapng for each port
   Speed speed = Speed::virtual_time;
   double time_scale = 1;
-  /// Called now and then with frames read so far and seconds of router time.
+  std::uint32_t rounds = 1;  ///< how often the capture is played, with new connections each time
+  /// Called now and then with frames played so far and seconds of router time.
   std::function<void(std::uint64_t, double)> on_progress;
 };
 

@@ -21,6 +21,9 @@ class Timeline {
   /// Router time of a packet captured at `capture_ns`; calls in the order of the file.
   TimePoint at(std::int64_t capture_ns) noexcept;
 
+  /// The capture begins again: its next packet comes at the time of the last one.
+  void begin_again() noexcept { last_capture_.reset(); }
+
   /// What had to be changed, for the report.
   std::vector<std::string> warnings() const;
 

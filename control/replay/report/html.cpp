@@ -85,6 +85,7 @@ class Page {
              << "</td></tr>\n";
       out_ << "</table>\n";
     }
+    if (r_.rounds != 1) out_ << "<p>Played " << with_separators(r_.rounds) << " times.</p>\n";
     if (r_.time_scale != 1)
       out_ << "<p class=\"warn\">Time is scaled: the capture plays " << fixed(r_.time_scale, 3)
            << " times as fast, and all rates are that much higher.</p>\n";

@@ -92,6 +92,7 @@ std::string to_json(const Report& report) {
   json["config"] = report.config_file;
   json["speed"] = report.speed;
   json["time_scale"] = report.time_scale;
+  json["rounds"] = report.rounds;
   json["capture"] = capture(report.capture);
   json["verified"] = report.verified();
   json["packets"] = {{"in", report.packets_in},
@@ -118,6 +119,7 @@ std::string to_json(const Report& report) {
   json["switches"] = switches(report);
   json["overloads"] = overloads(report);
   json["clocks_per_packet"] = rounded(report.clocks_per_packet * 10, 1) / 10;
+  json["packets_per_second"] = rounded(report.packets_per_second, 1);
   json["wall_seconds"] = time_of(report.wall_seconds);
   // File names and configured names may hold any bytes.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

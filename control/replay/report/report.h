@@ -73,8 +73,9 @@ struct CaptureFacts {
 struct Report {
   std::string version;
   std::string config_file;
-  std::string speed;      ///< "virtual", "real" or "max"
-  double time_scale = 1;  ///< 2: the capture plays twice as fast
+  std::string speed;         ///< "virtual", "real" or "max"
+  double time_scale = 1;     ///< 2: the capture plays twice as fast
+  std::uint32_t rounds = 1;  ///< how often the capture was played
   CaptureFacts capture;
 
   // Packets at the router's ports.
@@ -106,8 +107,9 @@ struct Report {
   std::vector<UplinkSample> samples;
   std::vector<ThresholdLine> thresholds;
 
-  double clocks_per_packet = 0;  ///< TSC clocks of the worker's poll per packet received
-  double wall_seconds = 0;
+  double clocks_per_packet = 0;   ///< TSC clocks of the worker's poll per packet received
+  double packets_per_second = 0;  ///< that one worker could take, by these clocks
+  double wall_seconds = 0;        ///< with all of the verification
 
   bool verified() const noexcept {
     return balanced && packets_held == 0 && not_delivered == 0 && mis_delivered == 0 &&

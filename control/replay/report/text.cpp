@@ -54,6 +54,7 @@ void capture(std::ostream& out, const Report& r) {
   if (r.time_scale != 1)
     out << "\n          TIME SCALED: the capture plays " << fixed(r.time_scale, 3)
         << " times as fast, rates are that much higher";
+  if (r.rounds != 1) out << "\n          played " << with_separators(r.rounds) << " times";
   out << "\nLAN       " << c.lan_networks << ", " << with_separators(c.lan_hosts) << " hosts\n";
   for (const std::string& warning : c.warnings) out << "Warning   " << warning << "\n";
   for (const auto& [what, n] : c.adjusted) out << "Adjusted " << count(n) << "  " << what << "\n";
@@ -109,8 +110,9 @@ std::string to_text(const Report& r) {
   uplinks(out, r);
   switches(out, r);
   out << "\n"
-      << fixed(r.clocks_per_packet, 0) << " clocks per packet, " << fixed(r.wall_seconds, 2)
-      << " s of real time\n";
+      << fixed(r.clocks_per_packet, 0) << " clocks per packet, "
+      << fixed(r.packets_per_second / 1e6, 2) << " M packets/s by one worker; "
+      << fixed(r.wall_seconds, 2) << " s of real time\n";
   return out.str();
 }
 

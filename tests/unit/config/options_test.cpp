@@ -26,17 +26,12 @@ TEST(Options, Commands) {
 }
 
 TEST(Options, Replay) {
-  const Options o = parse_options({"replay",       "a.pcap",
-                                   "--config",     "x",
-                                   "--out",        "d",
-                                   "--speed",      "max",
-                                   "--time-scale", "2.5",
-                                   "--lan-net",    "10.0.0.0/8",
-                                   "--lan-net",    "172.16.0.0/12",
-                                   "--json",       "--html",
-                                   "r.html",       "--no-progress",
-                                   "--",           "-m",
-                                   "512"});
+  const Options o = parse_options({"replay",       "a.pcap",     "--config",  "x",
+                                   "--out",        "d",          "--speed",   "max",
+                                   "--time-scale", "2.5",        "--loop",    "3",
+                                   "--lan-net",    "10.0.0.0/8", "--lan-net", "172.16.0.0/12",
+                                   "--json",       "--html",     "r.html",    "--no-progress",
+                                   "--",           "-m",         "512"});
   EXPECT_EQ(o.command, Command::replay);
   EXPECT_EQ(o.capture, "a.pcap");
   EXPECT_EQ(o.config_file, "x");
@@ -44,6 +39,7 @@ TEST(Options, Replay) {
   EXPECT_EQ(o.html_file, "r.html");
   EXPECT_EQ(o.speed, ReplaySpeed::max);
   EXPECT_EQ(o.time_scale, 2.5);
+  EXPECT_EQ(o.rounds, 3u);
   EXPECT_EQ(o.lan_nets.size(), 2u);
   EXPECT_TRUE(o.json);
   EXPECT_FALSE(o.progress);
@@ -61,6 +57,10 @@ TEST(Options, MistakesNameTheOptionAndWhatIsAllowed) {
     EXPECT_EQ(error_of({"replay", "a", "-c", "x", "--time-scale", scale}),
               "--time-scale: found \"" + std::string(scale) +
                   "\"; allowed: a number from 0.000001 to 1000000000");
+  for (const char* loop : {"0", "-1", "x", "1x", "", "1.5", "1000001"})
+    EXPECT_EQ(
+        error_of({"replay", "a", "-c", "x", "--loop", loop}),
+        "--loop: found \"" + std::string(loop) + "\"; allowed: a number of times, 1 to 1000000");
   EXPECT_EQ(error_of({"replay", "a", "-c", "x", "--lan-net", "10.0.0.1/8"}),
             "--lan-net: found \"10.0.0.1/8\"; allowed: a prefix without host bits, such as "
             "10.0.0.0/8");

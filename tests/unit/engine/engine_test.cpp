@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <set>
+
 #include "control/replay/engine/readdress.h"
+#include "control/replay/engine/round.h"
 #include "control/replay/engine/sample_log.h"
 #include "control/replay/engine/timeline.h"
 #include "tests/support/frames.h"
@@ -10,6 +13,16 @@ namespace spillway::replay {
 namespace {
 
 using namespace std::chrono_literals;
+
+FlowKey tuple_of(IpProto proto, std::uint16_t src_port, std::uint16_t dst_port) {
+  return {Ipv4Addr::of(192, 168, 22, 10), Ipv4Addr::of(9, 9, 9, 9), L4Port::from_host(src_port),
+          L4Port::from_host(dst_port), proto};
+}
+
+FlowKey renewed(FlowKey tuple, std::uint32_t round) {
+  Round(round).renew(tuple);
+  return tuple;
+}
 
 TEST(Timeline, ScalesWithoutDrifting) {
   Timeline t(3, 1h);
@@ -34,6 +47,38 @@ TEST(Timeline, ShortensPauses) {
   EXPECT_EQ(t.at(std::int64_t{1} << 60).time_since_epoch(), 10s);
   EXPECT_EQ(t.at((std::int64_t{1} << 60) + 5).time_since_epoch(), 10s + 5ns);
   EXPECT_EQ(t.warnings().size(), 1u);
+}
+
+TEST(Timeline, ANewBeginningFollowsAtOnce) {
+  Timeline t(2, 1h);
+  t.at(1000);
+  EXPECT_EQ(t.at(3000).time_since_epoch(), 1000ns);
+  t.begin_again();
+  EXPECT_EQ(t.at(1000).time_since_epoch(), 1000ns);
+  EXPECT_EQ(t.at(3000).time_since_epoch(), 2000ns);
+  EXPECT_TRUE(t.warnings().empty());
+}
+
+TEST(Round, MovesTheOpenersPortAlone) {
+  EXPECT_EQ(renewed(tuple_of(IpProto::tcp, 40000, 443), 0), tuple_of(IpProto::tcp, 40000, 443));
+  EXPECT_EQ(renewed(tuple_of(IpProto::tcp, 40000, 443), 1), tuple_of(IpProto::tcp, 47919, 443));
+  EXPECT_EQ(renewed(tuple_of(IpProto::udp, 8080, 65535), 1), tuple_of(IpProto::udp, 8080, 8942));
+  EXPECT_EQ(renewed(tuple_of(IpProto::udp, 500, 123), 7), tuple_of(IpProto::udp, 500, 123));
+  EXPECT_EQ(renewed(tuple_of(IpProto::icmp, 5, 0), 1).src_port, L4Port::from_host(7924));
+}
+
+TEST(Round, NoneOfManyHasAPortOfAnother) {
+  std::set<std::uint16_t> seen;
+  for (std::uint32_t round = 0; round < 65536 - 1024; ++round)
+    EXPECT_TRUE(seen.insert(renewed(tuple_of(IpProto::tcp, 50000, 80), round).src_port.be).second);
+}
+
+RC_GTEST_PROP(Round, BothDirectionsStayOneConnection, (std::uint16_t a, std::uint16_t b)) {
+  const FlowKey tuple =
+      tuple_of(*rc::gen::element(IpProto::tcp, IpProto::udp, IpProto::icmp), a, b);
+  const auto round = *rc::gen::inRange(0u, 1000000u);
+  RC_ASSERT(reversed(renewed(tuple, round), Zone::lan) ==
+            renewed(reversed(tuple, Zone::lan), round));
 }
 
 TEST(SampleLog, StaysBoundedAndLosesNeitherPeakNorConnection) {
