@@ -1,8 +1,7 @@
 #include "control/cpus.h"
 
-#include <sched.h>
-
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include "control/config/port_name.h"
@@ -43,18 +42,37 @@ unsigned control_cpu(const std::vector<unsigned>& of_workers,
   return allowed.front();
 }
 
-}  // namespace
+/// CPUs for workers where nobody has named any.
+struct FreeChoice {
+  std::vector<unsigned>
+      cpus;           ///< without the first, if it can be spared: for control core and Linux
+  unsigned near = 0;  ///< so many of them, the first ones, are near to ports; or all
+};
 
-std::vector<unsigned> allowed_cpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  sched_getaffinity(0, sizeof set, &set);
-  std::vector<unsigned> cpus;
-  for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-  if (cpus.empty()) cpus.push_back(0);
-  return cpus;
+FreeChoice free_choice(const Machine& machine) {
+  std::map<int, int> ports_on;
+  for (const auto& [port, node] : machine.node_of_port) ++ports_on[node];
+  const auto ports_near = [&](unsigned cpu) {
+    const auto found = ports_on.find(machine.node_of(cpu));
+    return found == ports_on.end() ? 0 : found->second;
+  };
+  FreeChoice choice;
+  choice.cpus.assign(machine.cpus.begin() + (machine.cpus.size() > 1), machine.cpus.end());
+  std::stable_sort(choice.cpus.begin(), choice.cpus.end(),
+                   [&](unsigned a, unsigned b) { return ports_near(a) > ports_near(b); });
+  choice.near =
+      static_cast<unsigned>(std::count_if(choice.cpus.begin(), choice.cpus.end(), ports_near));
+  if (choice.near == 0) choice.near = static_cast<unsigned>(choice.cpus.size());
+  return choice;
 }
+
+/// How many workers there may be where nobody has said.
+unsigned most_workers(const config::Config& config, unsigned near) {
+  if (!config.workers.cpus.empty()) return static_cast<unsigned>(config.workers.cpus.size());
+  return only_cards(config) ? std::min(near, kMostByItself) : 1;
+}
+
+}  // namespace
 
 std::string CpuPlan::lcores() const {
   std::string text = "0@" + std::to_string(control);
@@ -63,16 +81,33 @@ std::string CpuPlan::lcores() const {
   return text;
 }
 
-CpuPlan plan_cpus(const config::Config& config, const std::vector<unsigned>& allowed) {
-  check(config, allowed);
-  std::vector<unsigned> cpus = config.workers.cpus;
-  // The first one is for the control core and Linux.
-  if (cpus.empty()) cpus.assign(allowed.begin() + (allowed.size() > 1), allowed.end());
+std::vector<int> CpuPlan::worker_nodes(const Machine& machine) const {
+  std::vector<int> nodes;
+  for (const unsigned cpu : workers) nodes.push_back(machine.node_of(cpu));
+  return nodes;
+}
+
+std::vector<std::size_t> CpuPlan::share_memory(const Machine& machine, std::size_t all,
+                                               std::size_t shared) const {
+  if (machine.nodes() == 1) return {};
+  std::vector<std::size_t> mib(machine.nodes());
+  const auto at = [&](int node) -> std::size_t& {
+    return mib[static_cast<std::size_t>(std::max(node, 0))];
+  };
+  at(machine.node_of(control)) += shared;
+  const std::size_t each = (all - shared + workers.size() - 1) / workers.size();
+  for (const int node : worker_nodes(machine)) at(node) += each;
+  return mib;
+}
+
+CpuPlan plan_cpus(const config::Config& config, const Machine& machine) {
+  check(config, machine.cpus);
+  const FreeChoice choice = free_choice(machine);
+  const std::vector<unsigned>& cpus =
+      config.workers.cpus.empty() ? choice.cpus : config.workers.cpus;
   CpuPlan plan;
-  plan.control = control_cpu(cpus, allowed);
-  auto count = static_cast<unsigned>(cpus.size());
-  if (config.workers.cpus.empty()) count = only_cards(config) ? std::min(count, kMostByItself) : 1;
-  count = config.workers.count.value_or(count);
+  plan.control = control_cpu(cpus, machine.cpus);
+  const unsigned count = config.workers.count.value_or(most_workers(config, choice.near));
   for (unsigned i = 0; i < count; ++i) plan.workers.push_back(cpus[i % cpus.size()]);
   return plan;
 }

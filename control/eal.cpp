@@ -10,6 +10,7 @@
 #include "control/cpus.h"
 #include "control/hugepages.h"
 #include "control/log/log.h"
+#include "control/machine.h"
 
 namespace spillway {
 namespace {
@@ -60,6 +61,27 @@ std::vector<std::string> card_arguments(const EalNeeds& needs,
   return all;
 }
 
+/// "100,800"
+std::string node_memory(const std::vector<std::size_t>& mib) {
+  std::string text;
+  for (const std::size_t each : mib) text += (text.empty() ? "" : ",") + std::to_string(each);
+  return text;
+}
+
+/// Empties the wish for memory on certain nodes when one of them has too little; says which one.
+std::string poor_node(EalNeeds& needs) {
+  for (std::size_t node = 0; node < needs.node_mib.size(); ++node) {
+    const std::size_t free = free_huge_mib(static_cast<int>(node));
+    if (free >= needs.node_mib[node]) continue;
+    const std::string text = ", but node " + std::to_string(node) + " has " + std::to_string(free) +
+                             " MiB of the " + std::to_string(needs.node_mib[node]) +
+                             " MiB that its workers would like";
+    needs.node_mib.clear();
+    return text;
+  }
+  return {};
+}
+
 void refuse_ordinary_pages(const EalNeeds& needs, const HugepageChoice& choice,
                            const std::vector<std::string>& extra) {
   const std::string what = needs.hugepage_user + ", for which the router needs hugepages: ";
@@ -90,7 +112,13 @@ std::vector<std::string> eal_arguments(const EalNeeds& needs, bool hugepages,
     all.emplace_back("--in-memory");
   else if (!chooses_memory(extra))
     all.insert(all.end(), {"--no-huge", "--no-shconf"});
-  if (!names(extra, "-m")) all.insert(all.end(), {"-m", std::to_string(needs.memory_mib)});
+  if (!names(extra, "-m") && !names(extra, "--socket-mem")) {
+    const std::string on_nodes = hugepages ? node_memory(needs.node_mib) : "";
+    if (on_nodes.empty())
+      all.insert(all.end(), {"-m", std::to_string(needs.memory_mib)});
+    else
+      all.push_back("--socket-mem=" + on_nodes);
+  }
   if (!names(extra, "-l") && !names(extra, "--lcores"))
     all.push_back("--lcores=" + (needs.lcores.empty()
                                      ? "0@" + std::to_string(allowed_cpus().front())
@@ -100,12 +128,13 @@ std::vector<std::string> eal_arguments(const EalNeeds& needs, bool hugepages,
   return all;
 }
 
-Eal::Eal(const EalNeeds& needs, const std::vector<std::string>& extra) {
+Eal::Eal(EalNeeds needs, const std::vector<std::string>& extra) {
   const HugepageChoice choice = choose_pages(needs.memory_mib);
   const bool huge = needs.hugepages && choice.enough && !chooses_memory(extra);
   if (!needs.hugepage_user.empty() && !huge && !chooses_hugepages(extra))
     refuse_ordinary_pages(needs, choice, extra);
   memory_ = chooses_memory(extra) ? "memory as named after --" : choice.text;
+  if (huge) memory_ += poor_node(needs);
   std::vector<std::string> all = eal_arguments(needs, huge, extra);
   std::vector<char*> pointers;
   for (std::string& argument : all) pointers.push_back(argument.data());

@@ -9,7 +9,8 @@ namespace spillway {
 /// What a command needs of DPDK's environment.
 struct EalNeeds {
   std::size_t memory_mib = 64;
-  bool hugepages = false;  ///< taken when enough of them are free
+  std::vector<std::size_t> node_mib = {};  ///< of each NUMA node; empty: wherever there is some
+  bool hugepages = false;                  ///< taken when enough of them are free
   /// Addresses of PCI devices, with arguments behind a comma. The EAL resets what it is given:
   /// others, which may be at work elsewhere, are kept from it.
   std::vector<std::string> cards = {};
@@ -26,7 +27,7 @@ std::vector<std::string> eal_arguments(const EalNeeds& needs, bool hugepages,
 class Eal {
  public:
   /// Throws std::runtime_error.
-  Eal(const EalNeeds& needs, const std::vector<std::string>& extra);
+  Eal(EalNeeds needs, const std::vector<std::string>& extra);
   ~Eal();
   Eal(const Eal&) = delete;
   Eal& operator=(const Eal&) = delete;

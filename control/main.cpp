@@ -73,10 +73,13 @@ int run_replay(const Options& options) {
 int run_router(const Options& options) {
   auto config = std::make_unique<const config::Config>(config::load(options.config_file));
   start_log();
-  const CpuPlan cpus = plan_cpus(*config, allowed_cpus());
+  const Machine machine = read_machine(*config);
+  const CpuPlan cpus = plan_cpus(*config, machine);
   const ClaimedCards cards(*config);
   const auto most_workers = static_cast<unsigned>(cpus.workers.size());
-  const Eal eal({.memory_mib = Router::memory_mib(*config, most_workers),
+  const std::size_t memory_mib = Router::memory_mib(*config, most_workers);
+  const Eal eal({.memory_mib = memory_mib,
+                 .node_mib = cpus.share_memory(machine, memory_mib, Router::kSharedMib),
                  .hugepages = true,
                  .cards = cards.devices(),
                  .hugepage_user = cards.hugepage_user(),
@@ -84,7 +87,7 @@ int run_router(const Options& options) {
                 options.eal_arguments);
   spdlog::info("{}", eal.memory());
   Router router(std::move(config),
-                {options.socket.empty() ? kDefaultSocket : options.socket, cpus});
+                {options.socket.empty() ? kDefaultSocket : options.socket, cpus, machine});
   std::cout << to_text(router.run()) << std::flush;
   return kOk;
 }

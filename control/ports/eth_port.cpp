@@ -14,8 +14,6 @@
 namespace spillway {
 namespace {
 
-constexpr auto kAnySocket = static_cast<unsigned>(SOCKET_ID_ANY);
-
 /// Where a device has no address of its own: a locally administered one.
 MacAddr made_up(std::uint16_t id) {
   return MacAddr{{0x02, 0x53, 0x50, 0, 0, static_cast<std::uint8_t>(id + 1)}};
@@ -119,13 +117,24 @@ void EthPort::bring_up() {
   throw_away_old_frames();
 }
 
+/// On memory of the device's own node, or on any when that has none left.
+template <typename SetUp>
+int EthPort::near(SetUp&& set_up) const {
+  const int error = set_up(static_cast<unsigned>(socket()));
+  return error == -ENOMEM ? set_up(static_cast<unsigned>(SOCKET_ID_ANY)) : error;
+}
+
 void EthPort::set_up_queues() {
   check(rte_eth_dev_adjust_nb_rx_tx_desc(id(), &rx_ring_, &tx_ring_), "has no such queues");
   set_mtu();
   for (std::uint16_t q = 0; q < queues_.pools.size(); ++q) {
-    check(rte_eth_rx_queue_setup(id(), q, rx_ring_, kAnySocket, nullptr, queues_.pools[q]),
+    check(near([&](unsigned node) {
+            return rte_eth_rx_queue_setup(id(), q, rx_ring_, node, nullptr, queues_.pools[q]);
+          }),
           "cannot set up a receive queue");
-    check(rte_eth_tx_queue_setup(id(), q, tx_ring_, kAnySocket, nullptr),
+    check(near([&](unsigned node) {
+            return rte_eth_tx_queue_setup(id(), q, tx_ring_, node, nullptr);
+          }),
           "cannot set up a transmit queue");
   }
 }

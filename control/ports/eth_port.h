@@ -78,6 +78,8 @@ class EthPort {
   void read_abilities();
   void bring_up();
   void set_up_queues();
+  template <typename SetUp>
+  int near(SetUp&& set_up) const;
   void stop() noexcept;
   void set_mtu();
   void hear_groups();

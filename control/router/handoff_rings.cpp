@@ -6,26 +6,29 @@
 #include <stdexcept>
 #include <string>
 
+#include "control/router/worker_nodes.h"
+
 namespace spillway {
 namespace {
 
 constexpr unsigned kPackets = 1024;  // some bursts of a worker that shares its CPU
 
-rte_ring* create(unsigned from, unsigned to) {
+rte_ring* create(unsigned from, unsigned to, int node) {
   const std::string name = "handoff_" + std::to_string(from) + "_" + std::to_string(to);
-  rte_ring* ring =
-      rte_ring_create(name.c_str(), kPackets, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
-  if (ring == nullptr)
-    throw std::runtime_error("no memory for the ring " + name + ": " + rte_strerror(rte_errno));
-  return ring;
+  return made_on(node, name, [&](int on) {
+    rte_ring* ring = rte_ring_create(name.c_str(), kPackets, on, RING_F_SP_ENQ | RING_F_SC_DEQ);
+    if (ring == nullptr)
+      throw std::runtime_error("no memory for the ring " + name + ": " + rte_strerror(rte_errno));
+    return ring;
+  });
 }
 
 }  // namespace
 
-HandoffRings::HandoffRings(unsigned workers) : workers_(workers) {
+HandoffRings::HandoffRings(unsigned workers, const std::vector<int>& nodes) : workers_(workers) {
   for (unsigned from = 0; from < workers; ++from)
     for (unsigned to = 0; to < workers; ++to)
-      rings_.emplace_back(from == to ? nullptr : create(from, to));
+      rings_.emplace_back(from == to ? nullptr : create(from, to, nodes[to]));
 }
 
 HandoffRings::~HandoffRings() {

@@ -14,8 +14,8 @@ namespace spillway {
 /// workers. Thread contract: control only; what `ends` gives is one worker's.
 class HandoffRings {
  public:
-  /// Throws std::runtime_error.
-  explicit HandoffRings(unsigned workers);
+  /// Each ring lies on the memory of the node of whom it leads to. Throws std::runtime_error.
+  HandoffRings(unsigned workers, const std::vector<int>& nodes);
   ~HandoffRings();
   HandoffRings(const HandoffRings&) = delete;
   HandoffRings& operator=(const HandoffRings&) = delete;

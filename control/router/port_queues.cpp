@@ -19,7 +19,7 @@ std::uint16_t PortQueues::queue_of(unsigned worker, unsigned workers) const noex
 }
 
 unsigned PortQueues::sender_for(unsigned worker, unsigned workers) const noexcept {
-  return (first + queue_for_owner(worker, workers)) % workers;
+  return worker_of(queue_for_owner(worker, workers), workers);
 }
 
 std::uint16_t PortQueues::queue_for_owner(unsigned owner, unsigned workers) const noexcept {

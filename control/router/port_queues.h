@@ -24,6 +24,10 @@ struct PortQueues {
   std::uint16_t queue_of(unsigned worker, unsigned workers) const noexcept;
   /// Who sends for a worker without a queue.
   unsigned sender_for(unsigned worker, unsigned workers) const noexcept;
+  /// Who receives by `queue`.
+  unsigned worker_of(std::uint16_t queue, unsigned workers) const noexcept {
+    return (first + queue) % workers;
+  }
   /// The queue that gets what belongs to `owner`.
   std::uint16_t queue_for_owner(unsigned owner, unsigned workers) const noexcept;
 };

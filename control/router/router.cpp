@@ -9,6 +9,7 @@
 #include "control/config/load.h"
 #include "control/random_secret.h"
 #include "control/router/reload.h"
+#include "control/router/worker_nodes.h"
 #include "control/snapshot.h"
 
 namespace spillway {
@@ -57,8 +58,7 @@ std::string counted(std::size_t n, const char* what) {
 }  // namespace
 
 std::size_t Router::memory_mib(const config::Config& config, unsigned most_workers) {
-  constexpr std::size_t others = 128;  // rings, the fragment table, drivers, the EAL itself
-  return others + (WorkerGroup::table_bytes(config.limits.connections, most_workers) >> 20) +
+  return kSharedMib + (WorkerGroup::table_bytes(config.limits.connections, most_workers) >> 20) +
          PacketPools::memory_mib(RouterPorts::buffers(config, most_workers));
 }
 
@@ -77,12 +77,13 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
                                           .text = "`" + command + "`: " + what});
              }),
       probe_ids_(choose_probe_ids(config_->uplinks.size())),
+      nodes_(worker_nodes(options.machine, options.cpus.workers.size())),
       pools_(std::make_unique<PacketPools>(
-          RouterPorts::buffers(*config_, static_cast<unsigned>(options.cpus.workers.size())))),
+          RouterPorts::buffers(*config_, static_cast<unsigned>(nodes_.size())), nodes_)),
       ports_(*config_, netlink_),
       owners_(share_out(ports_, choose_workers(config_->workers, options.cpus, ports_.sortable()))),
-      workers_(
-          std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_, probe_ids_, *owners_)),
+      workers_(std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_, probe_ids_,
+                                             *owners_, nodes_)),
       warned_of_checksums_(ports_.all().size()) {
   events_.listen(write_to_log);
   events_.listen([this](const Event& event) { hooks_.hear(event); });

@@ -29,6 +29,7 @@ namespace spillway {
 struct RouterOptions {
   std::string socket;  ///< path of the control socket
   CpuPlan cpus;        ///< for which the EAL has threads
+  Machine machine;     ///< which memory is near to them
 };
 
 /// Needs an EAL with a worker lcore for each of the plan's workers. Thread contract: control only.
@@ -43,7 +44,9 @@ class Router {
   /// Serves until SIGTERM, SIGINT or the command `stop`; returns the final counters.
   CounterTotals run();
 
-  /// Memory that it needs from the EAL.
+  /// Memory that it needs from the EAL; so much of it is nobody's in particular: rings, the
+  /// fragment table, drivers, the EAL itself.
+  static constexpr std::size_t kSharedMib = 128;
   static std::size_t memory_mib(const config::Config& config, unsigned most_workers);
 
  private:
@@ -69,6 +72,7 @@ class Router {
   linux_side::Netlink netlink_;
   ControlCounters counters_;
   std::vector<L4Port> probe_ids_;
+  std::vector<int> nodes_;  ///< of the workers that there may be
   // Buffers come home before the pools end: from ports, then workers and their rings.
   std::unique_ptr<PacketPools> pools_;
   RouterPorts ports_;

@@ -88,7 +88,9 @@ const RouterPorts::Device& RouterPorts::device_of(const RouterPort& port) const 
 
 EthPort::Queues RouterPorts::queues_of(const Device& device, const PacketPools& pools) const {
   EthPort::Queues queues;
-  queues.pools.assign(device.queues.queues, pools.for_room(device.port->frame_room()));
+  const std::size_t room = device.port->frame_room();
+  for (std::uint16_t q = 0; q < device.queues.queues; ++q)
+    queues.pools.push_back(pools.for_room(room, device.queues.worker_of(q, owners_->workers())));
   if (device.queues.queues == 1) return queues;
   queues.sorting.hash = &owners_->hash();
   queues.sorting.on_lan_side = device.on_lan_side;

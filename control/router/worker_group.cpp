@@ -8,21 +8,12 @@
 #include <stdexcept>
 
 #include "control/random_secret.h"
+#include "control/router/worker_nodes.h"
 #include "control/snapshot.h"
 #include "dataplane/path/frame.h"
 
 namespace spillway {
 namespace {
-
-/// The lcores beside the main one, in order.
-std::vector<unsigned> worker_lcores() {
-  std::vector<unsigned> found;
-  unsigned lcore = 0;
-  RTE_LCORE_FOREACH_WORKER(lcore) {
-    found.push_back(lcore);
-  }
-  return found;
-}
 
 /// Where the lcore's thread may run: its number says nothing about that.
 std::string cpus_of(unsigned lcore) {
@@ -39,24 +30,30 @@ constexpr std::size_t kStickyHosts = 65536;
 
 WorkerGroup::WorkerGroup(const config::Config& config, const RouterPorts& ports,
                          const PacketPools& pools, const TscClock& clock,
-                         std::span<const L4Port> probe_ids, const OwnerMap& owners)
+                         std::span<const L4Port> probe_ids, const OwnerMap& owners,
+                         const std::vector<int>& nodes)
     : clock_(clock),
       affinity_(kStickyHosts),
       owners_(owners),
+      nodes_(nodes),
       hosts_(share_of(config.limits.connections, owners.workers()), owners.workers()),
       snapshots_(compile_snapshot(config, LocalDelivery::control_core, probe_ids),
                  owners.workers()),
-      between_(owners.workers()) {
+      between_(owners.workers(), nodes_) {
   for (unsigned i = 0; i < owners.workers(); ++i) add_worker(config, ports, pools);
 }
 
 void WorkerGroup::add_worker(const config::Config& config, const RouterPorts& ports,
                              const PacketPools& pools) {
   const auto id = static_cast<unsigned>(workers_.size());
-  links_.push_back(std::make_unique<WorkerLink>(id));
+  const PreferredNode preferred(nodes_[id]);
+  links_.push_back(std::make_unique<WorkerLink>(id, nodes_[id]));
   if (owners_.workers() > 1) handoffs_.push_back(std::make_unique<Handoff>(between_.ends(id)));
-  workers_.push_back(
-      std::make_unique<Worker>(id, settings_of(id, config, pools), snapshots_, active_));
+  PipelineSettings settings = settings_of(id, config, pools);
+  workers_.push_back(made_on(nodes_[id], settings.table.name, [&](int node) {
+    settings.table.socket = node;
+    return std::make_unique<Worker>(id, settings, snapshots_, active_);
+  }));
   Worker& worker = *workers_.back();
   for (const RouterPort& port : ports.all())
     worker.add_port(ports.worker_port(port, id), ports.pipeline_port(port));
@@ -69,15 +66,14 @@ PipelineSettings WorkerGroup::settings_of(unsigned worker, const config::Config&
   PipelineSettings settings;
   settings.table.name = "connections_" + std::to_string(worker);
   settings.table.capacity = share_of(config.limits.connections, owners_.workers());
-  settings.table.socket = SOCKET_ID_ANY;
   settings.table.secret = random_secret();
   settings.table.now = Millis::of(clock_.now());
   // Counted even without a limit, which may be set later.
   settings.hosts = &hosts_;
   settings.rings = links_[worker]->ends();
-  settings.fragment_headers = pools.fragment_headers();
-  settings.fragment_bodies = pools.fragment_bodies();
-  settings.packets = pools.packets();
+  settings.fragment_headers = pools.fragment_headers(worker);
+  settings.fragment_bodies = pools.fragment_bodies(worker);
+  settings.packets = pools.packets(worker);
   settings.affinity = &affinity_;
   if (owners_.workers() > 1) {
     settings.owners = &owners_;

@@ -27,9 +27,10 @@ inline constexpr MacAddr kRouterAsSeenByLinux{{0x02, 0x53, 0x50, 0xff, 0xff, 0xf
 /// Thread contract: control only. Construction throws std::runtime_error.
 class WorkerGroup {
  public:
-  /// `owners` says how many workers there are.
+  /// `owners` says how many workers there are, `nodes` on which NUMA node each of them runs.
   WorkerGroup(const config::Config& config, const RouterPorts& ports, const PacketPools& pools,
-              const TscClock& clock, std::span<const L4Port> probe_ids, const OwnerMap& owners);
+              const TscClock& clock, std::span<const L4Port> probe_ids, const OwnerMap& owners,
+              const std::vector<int>& nodes);
   ~WorkerGroup();
   WorkerGroup(const WorkerGroup&) = delete;
   WorkerGroup& operator=(const WorkerGroup&) = delete;
@@ -82,6 +83,7 @@ class WorkerGroup {
   ActiveCell active_;
   AffinityTable affinity_;
   OwnerMap owners_;
+  std::vector<int> nodes_;  ///< by worker
   HostCountGroup hosts_;
   SnapshotCell snapshots_;
   HandoffRings between_;

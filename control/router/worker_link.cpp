@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include "control/router/worker_nodes.h"
+
 namespace spillway {
 namespace {
 
@@ -16,14 +18,21 @@ constexpr unsigned kNotes = 8192;  // every neighbour at once, twice over
 constexpr unsigned kQuestions = 16;
 constexpr unsigned kRows = 256;
 
-rte_ring* create(unsigned worker, const std::string& name, unsigned count,
+struct Place {
+  unsigned number;
+  int node;
+};
+
+rte_ring* create(const Place& worker, const std::string& name, unsigned count,
                  unsigned element = sizeof(void*)) {
-  const std::string full = name + "_" + std::to_string(worker);
-  rte_ring* ring = rte_ring_create_elem(full.c_str(), element, count, SOCKET_ID_ANY,
-                                        RING_F_SP_ENQ | RING_F_SC_DEQ);
-  if (ring == nullptr)
-    throw std::runtime_error("no memory for the ring " + full + ": " + rte_strerror(rte_errno));
-  return ring;
+  const std::string full = name + "_" + std::to_string(worker.number);
+  return made_on(worker.node, full, [&](int on) {
+    rte_ring* ring =
+        rte_ring_create_elem(full.c_str(), element, count, on, RING_F_SP_ENQ | RING_F_SC_DEQ);
+    if (ring == nullptr)
+      throw std::runtime_error("no memory for the ring " + full + ": " + rte_strerror(rte_errno));
+    return ring;
+  });
 }
 
 std::size_t take(rte_ring* ring, std::span<rte_mbuf*> room) noexcept {
@@ -38,17 +47,18 @@ void free_packets(rte_ring* ring) noexcept {
 
 }  // namespace
 
-WorkerLink::WorkerLink(unsigned worker)
-    : punt_(create(worker, "punt", kPackets)),
-      arp_(create(worker, "arp", kArp)),
-      wanted_(create(worker, "wanted", kNotes, sizeof(NeighbourNote))),
-      known_(create(worker, "known", kNotes, sizeof(NeighbourNote))),
-      orders_(create(worker, "orders", kOrders, sizeof(ConnectionOrder))),
-      from_kernel_(create(worker, "from_kernel", kPackets)),
-      transmit_(create(worker, "transmit", kPackets)),
-      questions_(create(worker, "questions", kQuestions, sizeof(ConnectionQuery))) {
+WorkerLink::WorkerLink(unsigned worker, int node)
+    : punt_(create({worker, node}, "punt", kPackets)),
+      arp_(create({worker, node}, "arp", kArp)),
+      wanted_(create({worker, node}, "wanted", kNotes, sizeof(NeighbourNote))),
+      known_(create({worker, node}, "known", kNotes, sizeof(NeighbourNote))),
+      orders_(create({worker, node}, "orders", kOrders, sizeof(ConnectionOrder))),
+      from_kernel_(create({worker, node}, "from_kernel", kPackets)),
+      transmit_(create({worker, node}, "transmit", kPackets)),
+      questions_(create({worker, node}, "questions", kQuestions, sizeof(ConnectionQuery))) {
   for (std::size_t i = 0; i < kAskers; ++i)
-    rows_[i] = Ring(create(worker, "rows" + std::to_string(i), kRows, sizeof(ConnectionRow)));
+    rows_[i] =
+        Ring(create({worker, node}, "rows" + std::to_string(i), kRows, sizeof(ConnectionRow)));
 }
 
 WorkerLink::~WorkerLink() {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "control/machine.h"
 #include "dataplane/path/connection_order.h"
 #include "dataplane/path/control_ring.h"
 
@@ -19,7 +20,8 @@ namespace spillway {
 /// only, but for `ends`, which the worker uses. Construction throws std::runtime_error.
 class WorkerLink {
  public:
-  explicit WorkerLink(unsigned worker);
+  /// Its rings lie on the memory of `node`.
+  explicit WorkerLink(unsigned worker, int node = kAnyNode);
   ~WorkerLink();
   WorkerLink(const WorkerLink&) = delete;
   WorkerLink& operator=(const WorkerLink&) = delete;

@@ -3,7 +3,7 @@
 
 readonly BUILD_PACKAGES=(g++ meson ninja-build pkg-config libdpdk-dev libconfig++-dev
   libboost-dev libboost-program-options-dev libpcap-dev zlib1g-dev nlohmann-json3-dev libspdlog-dev
-  libnl-route-3-dev)
+  libnl-route-3-dev libnuma-dev)
 readonly TEST_PACKAGES=(libgtest-dev libgmock-dev librapidcheck-dev valgrind)
 readonly CHECK_PACKAGES=(git clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev shellcheck
   gcovr)

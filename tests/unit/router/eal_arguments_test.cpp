@@ -11,6 +11,7 @@ using Arguments = std::vector<std::string>;
 
 EalNeeds needs(const Arguments& cards) {
   return {.memory_mib = 300,
+          .node_mib = {},
           .hugepages = true,
           .cards = cards,
           .hugepage_user = {},
@@ -59,6 +60,16 @@ TEST(EalArguments, R44_WhatTheUserChoosesIsNotChosenTwice) {
   EXPECT_FALSE(has(all, "--no-shconf"));
   EXPECT_TRUE(std::none_of(all.begin(), all.end(),
                            [](const std::string& a) { return a.rfind("--lcores", 0) == 0; }));
+}
+
+TEST(EalArguments, MemoryOnSeveralNodesIsAskedForNodeByNode) {
+  EalNeeds two = needs({});
+  two.node_mib = {100, 200};
+  EXPECT_TRUE(has(eal_arguments(two, true, {}), "--socket-mem=100,200"));
+  EXPECT_FALSE(has(eal_arguments(two, true, {}), "-m"));
+  for (const Arguments& extra : {Arguments{"--socket-mem", "1,1"}, Arguments{"-m", "64"}})
+    EXPECT_FALSE(has(eal_arguments(two, true, extra), "--socket-mem=100,200"));
+  EXPECT_TRUE(has(eal_arguments(two, false, {}), "-m")) << "ordinary pages are on one node";
 }
 
 TEST(EalArguments, R44_ACardOnUioDoesNotRunOnOrdinaryPages) {
