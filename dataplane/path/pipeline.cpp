@@ -58,6 +58,7 @@ void Pipeline::begin(TimePoint now, const ConfigSnapshot& config,
   config_ = &config;
   active_ = active.load();
   budget_.refresh(active, active_);
+  resets_left_ = TxBuffers::kCapacity;
 }
 
 void Pipeline::process(Burst& burst, Origin origin) noexcept {

@@ -200,6 +200,7 @@ class Pipeline {
   AffinityTable* affinity_;
   rte_mempool* packets_;
   TokenBucket reset_budget_{kResetsPerSecond, kResetsAtOnce};
+  std::uint32_t resets_left_ = 0;  ///< of this iteration: what `tx()` has room for
   const OwnerMap* owners_;
   Handoff* handoff_;
   unsigned self_;

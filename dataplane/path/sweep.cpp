@@ -12,6 +12,8 @@ namespace {
 
 /// Records fetched ahead of the one looked at.
 constexpr std::uint32_t kSweepAhead = 8;
+/// Most packets by which the ends of one connection are told.
+constexpr std::uint32_t kResetsOfOne = 4;
 
 bool is_open_tcp(ConnState state) noexcept {
   return is_tcp(state) && state != ConnState::tcp_close && state != ConnState::tcp_time_wait;
@@ -71,7 +73,7 @@ bool Pipeline::may_leave(const Connection& c) noexcept {
 /// Tells each end on our side, in the name of the other. False when too many were told just now.
 bool Pipeline::reset_ends(const Connection& c) noexcept {
   if (packets_ == nullptr) return true;
-  if (!reset_budget_.take(now_)) return false;
+  if (resets_left_ < kResetsOfOne || !reset_budget_.take(now_)) return false;
   for (const Direction sends : {Direction::original, Direction::reply}) {
     if (is_uplink(c.zone[index_of(sends)])) continue;
     const Direction to = opposite(sends);
@@ -99,6 +101,7 @@ void Pipeline::send_reset(const Connection& c, Direction to, std::uint32_t seq) 
   write_tcp_reset(frame + kEtherHeader, {seen.src, seen.dst, seen.src_port, seen.dst_port, seq,
                                          c.tcp.end[index_of(opposite(to))]});
   counters_.generated.add(1);
+  --resets_left_;
   // For Linux: it came in by no port.
   port_ = PortIndex::kernel;
   send(packet, static_cast<std::uint16_t>(kTcpResetLength), c.next_hop[index_of(to)]);

@@ -197,6 +197,27 @@ TEST(Sweep, R35_ResetsArePacedAndNoneIsForgotten) {
   EXPECT_EQ(router.connections().size(), 0u);
 }
 
+TEST(Sweep, R45_NoMoreResetsThanAnIterationHasRoomFor) {
+  TestRouter router;
+  constexpr std::uint16_t many = 200;
+  for (std::uint16_t i = 0; i < many; ++i) {
+    FrameSpec s = segment(kSyn, 1000);
+    s.src_port = static_cast<std::uint16_t>(10000 + i);
+    const Fate syn = router.from_lan(s);
+    router.answer(syn, segment(kSynAck, 5000, 1001));
+    s = segment(kAck, 1001, 5001);
+    s.src_port = static_cast<std::uint16_t>(10000 + i);
+    router.from_lan(s);
+    router.answer(syn, segment(kAck, 5001, 1001, 100));
+  }
+  std::size_t sent = kill_isp1(router).size();
+  EXPECT_LE(sent, TxBuffers::kCapacity);
+  EXPECT_TRUE(router.pipeline().is_sweeping());
+  for (int i = 0; i < 10 && router.pipeline().is_sweeping(); ++i) sent += router.sweep(1024).size();
+  EXPECT_EQ(sent, 2u * many) << "two for each";
+  EXPECT_EQ(router.connections().size(), 0u);
+}
+
 TEST(Sweep, AnIterationLooksAtItsBudgetOnly) {
   TestRouter router({.connections = 256});
   router.from_lan();
