@@ -29,18 +29,6 @@ Opening opening_of(const ParsedPacket& parsed, const std::uint8_t* l4, bool loos
   }
 }
 
-/// Whether this port of the router's is taken: forwarded, a service of its own, or the identifier
-/// of its probes (R03).
-bool promised(const ConfigSnapshot& config, const Placement& placement,
-              const FlowKey& translated) noexcept {
-  if (placement.uplink == UplinkId::none) return false;
-  if (translated.proto == IpProto::icmp)
-    return translated.src_port == config.uplinks[index_of(placement.uplink)].probe_id;
-  if (config.forwards.find(placement.uplink, translated.proto, translated.src_port)) return true;
-  return config.local.deliver &&
-         config.local.is_open(placement.uplink, translated.proto, translated.src_port);
-}
-
 /// What is prepared, with both ways of translation.
 Connection translate(const Connection& prepared, const FlowKey& key, const FlowKey& translated,
                      Zone reply_zone) noexcept {
@@ -59,9 +47,7 @@ Connection translate(const Connection& prepared, const FlowKey& key, const FlowK
 ConnRef Pipeline::open(const rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
                        DropReason& reason) noexcept {
   const PlacementContext context{*config_, active_, budget_, affinity_, now_};
-  const Placement placement = key.zone == Zone::lan      ? place_from_lan(context, key)
-                              : key.zone == Zone::kernel ? place_from_kernel(context, key)
-                                                         : place_from_uplink(context, key);
+  const Placement placement = place(context, key);
   reason = placement.reason;
   if (placement.kind != PlacementKind::forward) return {};
   const std::uint8_t* ip = frame_of(packet) + kEtherHeader;
@@ -174,7 +160,8 @@ ConnRef Pipeline::insert_translated(const Placement& placement, const Connection
   reason = DropReason::port_exhausted;
   std::optional<L4Port> resting;
   while (ports.next(translated.src_port)) {
-    if (placement.translate_source && promised(*config_, placement, translated)) continue;  // R03
+    if (placement.translate_source && is_promised(*config_, placement, translated))
+      continue;  // R03
     if (!answers_come_here(key, reversed(translated, placement.reply_zone))) continue;
     const auto inserted = table_.insert(translate(prepared, key, translated, placement.reply_zone),
                                         now_, config_->timeouts);
@@ -207,6 +194,8 @@ void Pipeline::count_opened(const Connection& connection, const FlowKey& key) no
   if (!has_uplink || key.zone != Zone::lan) return;
   counters_.placed[column].add(1);
   budget_.take(connection.uplink);
+  if (connection.mark == Mark::sticky)
+    remember_place(*config_, affinity_, key, connection.uplink, now_);
 }
 
 }  // namespace spillway

@@ -125,6 +125,8 @@ class Pipeline {
   ConnectionTable& connections() noexcept { return table_; }
   NeighbourTable& neighbours() noexcept { return neighbours_; }
   WorkerCounters& counters() noexcept { return counters_; }
+  /// What it may still place: others may read it too.
+  const PlacementBudget& budget() const noexcept { return budget_; }
 
  private:
   void parse(Burst& burst) noexcept;

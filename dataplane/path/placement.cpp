@@ -1,13 +1,17 @@
 #include "dataplane/path/placement.h"
 
-#include "dataplane/wan/selection.h"
-
 namespace spillway {
 namespace {
 
-Placement refuse(DropReason reason) noexcept {
+Placement refuse(DropReason reason, PlacementStep step) noexcept {
   Placement p;
   p.reason = reason;
+  p.step = step;
+  return p;
+}
+
+Placement at(PlacementStep step, Placement p) noexcept {
+  p.step = step;
   return p;
 }
 
@@ -65,7 +69,7 @@ Placement towards_uplink(const ConfigSnapshot& config, const FlowKey& key, Uplin
 Placement towards_lan(const ConfigSnapshot& config, const FlowKey& key, const FlowKey& to,
                       Mark mark) noexcept {
   const LanHop hop = lan_hop(config, to.dst);
-  if (hop.lan == nullptr) return refuse(DropReason::no_route);
+  if (hop.lan == nullptr) return refuse(DropReason::no_route, PlacementStep::within_lan);
   Placement p;
   p.kind = PlacementKind::forward;
   p.mark = mark;
@@ -124,19 +128,21 @@ Placement place_local(const ConfigSnapshot& config, const FlowKey& key) noexcept
   for (std::size_t i = 0; i < config.uplinks.size(); ++i) {
     if (config.uplinks[i].interface.address != key.dst) continue;
     const auto target = config.forwards.find(uplink_id(i), key.proto, key.dst_port);
-    if (target) return hairpin(config, key, *target);
+    if (target) return at(PlacementStep::hairpin, hairpin(config, key, *target));
   }
-  return config.local.deliver ? towards_kernel(key, Mark::no_mark) : punted();
+  return at(PlacementStep::to_router,
+            config.local.deliver ? towards_kernel(key, Mark::no_mark) : punted());
 }
 
 /// Connected to Connected: accepted without a mark, routed by the main table (the talk's first
 /// mangle rule).
 Placement place_connected(const PlacementContext& context, const FlowKey& key) noexcept {
-  Placement lan = towards_lan(context.config, key, key, Mark::no_mark);
-  if (lan.kind == PlacementKind::forward) return lan;
+  constexpr PlacementStep step = PlacementStep::connected;
+  const Placement lan = towards_lan(context.config, key, key, Mark::no_mark);
+  if (lan.kind == PlacementKind::forward) return at(step, lan);
   const UplinkId id = main_table(context.config, context.active.usable, key.dst);
-  if (id == UplinkId::none) return refuse(DropReason::no_uplink);
-  return towards_uplink(context.config, key, id, Mark::no_mark);
+  if (id == UplinkId::none) return refuse(DropReason::no_uplink, step);
+  return at(step, towards_uplink(context.config, key, id, Mark::no_mark));
 }
 
 bool keeps_hosts_together(const PlacementContext& context) noexcept {
@@ -144,26 +150,82 @@ bool keeps_hosts_together(const PlacementContext& context) noexcept {
 }
 
 /// Where the host's connections go already, or else where the mode says.
-UplinkId find_place(const PlacementContext& context, UplinkSet candidates,
-                    const FlowKey& key) noexcept {
+Choice find_place(const PlacementContext& context, UplinkSet candidates,
+                  const FlowKey& key) noexcept {
   const BalancePlan& plan = context.config.plan;
   if (keeps_hosts_together(context)) {
     const UplinkId id = context.affinity->find(plan.sticky, key, context.now, plan.sticky_ms);
-    if ((candidates & context.active.usable).contains(id)) return id;
+    if ((candidates & context.active.usable).contains(id))
+      return {id, ChoiceReason::along_with_source};
   }
   return select_uplink(plan, context.active, candidates, key, context.budget);
 }
 
-UplinkId place_new(const PlacementContext& context, UplinkSet candidates,
-                   const FlowKey& key) noexcept {
-  const UplinkId id = find_place(context, candidates, key);
-  if (id != UplinkId::none && keeps_hosts_together(context))
-    context.affinity->remember(context.config.plan.sticky, key, id, context.now);
-  return id;
-}
-
 UplinkSet candidates_of(const ConfigSnapshot& config, const PolicyVerdict& policy) noexcept {
   return policy.matched ? policy.candidates : UplinkSet::first(config.uplinks.size());
+}
+
+/// To the internet: rules, then the mode.
+Placement place_by_policy(const PlacementContext& context, const FlowKey& key) noexcept {
+  const PolicyVerdict policy = context.config.policy.classify(key);
+  const UplinkSet candidates = candidates_of(context.config, policy);
+  Choice choice;
+  Placement p;
+  if (!policy.matched || !policy.drop) choice = find_place(context, candidates, key);
+  if (choice.uplink != UplinkId::none)
+    p = towards_uplink(context.config, key, choice.uplink, Mark::sticky);
+  else
+    p.reason = policy.matched && policy.drop ? DropReason::policy : DropReason::no_uplink;
+  p.step = policy.matched ? PlacementStep::policy : PlacementStep::mode;
+  p.choice = choice.reason;
+  p.rule = policy.rule;
+  p.by_rule = policy.matched;
+  p.candidates = candidates;
+  return p;
+}
+
+Placement place_from_lan(const PlacementContext& context, const FlowKey& key) noexcept {
+  const ConfigSnapshot& config = context.config;
+  if (!config.lan_list.contains(key.src) || is_own(config, key.src))
+    return refuse(DropReason::lan_source_outside, PlacementStep::source);
+  if (is_own(config, key.dst)) return place_local(config, key);
+  if (config.connected_list.contains(key.src) && config.connected_list.contains(key.dst))
+    return place_connected(context, key);
+  if (config.lan_list.contains(key.dst))
+    return at(PlacementStep::within_lan, towards_lan(config, key, key, Mark::no_mark));
+  return place_by_policy(context, key);
+}
+
+Placement place_from_uplink(const ConfigSnapshot& config, const FlowKey& key) noexcept {
+  if (config.lan_list.contains(key.src))
+    return refuse(DropReason::uplink_source_inside, PlacementStep::source);
+  const UplinkId id = uplink_of(key.zone);
+  if (config.uplinks[index_of(id)].interface.address != key.dst)
+    return refuse(DropReason::not_translated, PlacementStep::not_for_us);
+  if (answers_probe(config.uplinks[index_of(id)], key))
+    return at(PlacementStep::probe_answer, punted());
+  const auto target = config.forwards.find(id, key.proto, key.dst_port);
+  if (!target && config.local.deliver && config.local.is_open(id, key.proto, key.dst_port))
+    return at(PlacementStep::service, towards_kernel(key, Mark::wan_to_router));
+  if (!target) return refuse(DropReason::unsolicited, PlacementStep::nothing_open);
+  FlowKey to = key;
+  to.dst = target->address;
+  to.dst_port = target->port;
+  return at(PlacementStep::forward, towards_lan(config, key, to, Mark::wan_to_lans));
+}
+
+Placement place_from_kernel(const PlacementContext& context, const FlowKey& key) noexcept {
+  const ConfigSnapshot& config = context.config;
+  if (!is_own(config, key.src)) return refuse(DropReason::martian_source, PlacementStep::source);
+  const Placement lan = towards_lan(config, key, key, Mark::no_mark);
+  if (lan.kind == PlacementKind::forward) return at(PlacementStep::own_to_lan, lan);
+  const UplinkId id = main_table(config, context.active.usable, key.dst);
+  if (id == UplinkId::none) return refuse(DropReason::no_uplink, PlacementStep::own_by_main_table);
+  Placement p = towards_uplink(config, key, id, Mark::router_to_wan);
+  // Linux may have chosen the address of another uplink, or one that is taken (R23, R01).
+  p.translate_source = true;
+  p.translated.src = config.uplinks[index_of(id)].interface.address;
+  return at(PlacementStep::own_by_main_table, p);
 }
 
 }  // namespace
@@ -195,56 +257,28 @@ UplinkId main_table(const ConfigSnapshot& config, UplinkSet usable, Ipv4Addr dst
   return UplinkId::none;
 }
 
-Placement place_from_lan(const PlacementContext& context, const FlowKey& key) noexcept {
-  const ConfigSnapshot& config = context.config;
-  const AddressVerdict verdict = judge_addresses(config, key);
-  if (verdict.refused) return refuse(verdict.reason);
-  if (!config.lan_list.contains(key.src) || is_own(config, key.src))
-    return refuse(DropReason::lan_source_outside);
-  if (is_own(config, key.dst)) return place_local(config, key);
-  if (config.connected_list.contains(key.src) && config.connected_list.contains(key.dst))
-    return place_connected(context, key);
-  if (config.lan_list.contains(key.dst)) return towards_lan(config, key, key, Mark::no_mark);
-  const PolicyVerdict policy = config.policy.classify(key);
-  if (policy.matched && policy.drop) return refuse(DropReason::policy);
-  const UplinkId id = place_new(context, candidates_of(config, policy), key);
-  if (id == UplinkId::none) return refuse(DropReason::no_uplink);
-  return towards_uplink(config, key, id, Mark::sticky);
+Placement place(const PlacementContext& context, const FlowKey& key) noexcept {
+  const AddressVerdict verdict = judge_addresses(context.config, key);
+  if (verdict.refused) return refuse(verdict.reason, PlacementStep::addresses);
+  if (key.zone == Zone::lan) return place_from_lan(context, key);
+  if (key.zone == Zone::kernel) return place_from_kernel(context, key);
+  return place_from_uplink(context.config, key);
 }
 
-Placement place_from_uplink(const PlacementContext& context, const FlowKey& key) noexcept {
-  const ConfigSnapshot& config = context.config;
-  const AddressVerdict verdict = judge_addresses(config, key);
-  if (verdict.refused) return refuse(verdict.reason);
-  if (config.lan_list.contains(key.src)) return refuse(DropReason::uplink_source_inside);
-  const UplinkId id = uplink_of(key.zone);
-  if (config.uplinks[index_of(id)].interface.address != key.dst)
-    return refuse(DropReason::not_translated);
-  if (answers_probe(config.uplinks[index_of(id)], key)) return punted();
-  const auto target = config.forwards.find(id, key.proto, key.dst_port);
-  if (!target && config.local.deliver && config.local.is_open(id, key.proto, key.dst_port))
-    return towards_kernel(key, Mark::wan_to_router);
-  if (!target) return refuse(DropReason::unsolicited);
-  FlowKey to = key;
-  to.dst = target->address;
-  to.dst_port = target->port;
-  return towards_lan(config, key, to, Mark::wan_to_lans);
+void remember_place(const ConfigSnapshot& config, AffinityTable* affinity, const FlowKey& key,
+                    UplinkId uplink, Millis now) noexcept {
+  if (config.plan.sticky != Sticky::connection && affinity != nullptr)
+    affinity->remember(config.plan.sticky, key, uplink, now);
 }
 
-Placement place_from_kernel(const PlacementContext& context, const FlowKey& key) noexcept {
-  const ConfigSnapshot& config = context.config;
-  const AddressVerdict verdict = judge_addresses(config, key);
-  if (verdict.refused) return refuse(verdict.reason);
-  if (!is_own(config, key.src)) return refuse(DropReason::martian_source);
-  const Placement lan = towards_lan(config, key, key, Mark::no_mark);
-  if (lan.kind == PlacementKind::forward) return lan;
-  const UplinkId id = main_table(config, context.active.usable, key.dst);
-  if (id == UplinkId::none) return refuse(DropReason::no_uplink);
-  Placement p = towards_uplink(config, key, id, Mark::router_to_wan);
-  // Linux may have chosen the address of another uplink, or one that is taken (R23, R01).
-  p.translate_source = true;
-  p.translated.src = config.uplinks[index_of(id)].interface.address;
-  return p;
+bool is_promised(const ConfigSnapshot& config, const Placement& placement,
+                 const FlowKey& translated) noexcept {
+  if (placement.uplink == UplinkId::none) return false;
+  if (translated.proto == IpProto::icmp)
+    return translated.src_port == config.uplinks[index_of(placement.uplink)].probe_id;
+  if (config.forwards.find(placement.uplink, translated.proto, translated.src_port)) return true;
+  return config.local.deliver &&
+         config.local.is_open(placement.uplink, translated.proto, translated.src_port);
 }
 
 UplinkId place_again(const PlacementContext& context, const FlowKey& key, Mark mark) noexcept {
@@ -253,7 +287,7 @@ UplinkId place_again(const PlacementContext& context, const FlowKey& key, Mark m
     case Mark::sticky: {
       const PolicyVerdict policy = config.policy.classify(key);
       if (policy.matched && policy.drop) return UplinkId::none;
-      return find_place(context, candidates_of(config, policy), key);
+      return find_place(context, candidates_of(config, policy), key).uplink;
     }
     case Mark::no_mark:
     case Mark::router_to_wan:

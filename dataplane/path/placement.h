@@ -11,6 +11,7 @@
 #include "dataplane/wan/active_word.h"
 #include "dataplane/wan/affinity_table.h"
 #include "dataplane/wan/placement_budget.h"
+#include "dataplane/wan/selection.h"
 
 namespace spillway {
 
@@ -20,7 +21,27 @@ enum class PlacementKind : std::uint8_t {
   drop,
 };
 
-/// What `forward` needs to know; for the others only `reason`.
+/// Where in the order of questions a decision fell: what people are told when they ask why.
+enum class PlacementStep : std::uint8_t {
+  addresses,         ///< one that no packet may carry over a router
+  source,            ///< it may not come from there
+  to_router,         ///< to an address of the router's own, which answers itself
+  hairpin,           ///< from the LAN to an uplink's address: a port forward
+  connected,         ///< between Connected networks: the main table
+  within_lan,        ///< to a network behind the LAN
+  policy,            ///< a rule
+  mode,              ///< no rule: any uplink, as the mode chooses
+  not_for_us,        ///< from an uplink, to another address than its own
+  probe_answer,      ///< to the control core
+  service,           ///< from an uplink to a service of the router's own
+  forward,           ///< from an uplink to a forwarded port
+  nothing_open,      ///< from an uplink to a port where nobody listens
+  own_to_lan,        ///< the router's own, to a host of the LAN
+  own_by_main_table  ///< the router's own, to the internet
+};
+
+/// What `forward` needs to know; for the others only `reason`. And how it came about: `rule` counts
+/// when `by_rule`, `choice` at the steps `policy` and `mode`.
 struct Placement {
   PlacementKind kind = PlacementKind::drop;
   DropReason reason = DropReason::no_route;
@@ -31,25 +52,40 @@ struct Placement {
   Ipv4Addr next_hop;              ///< on the egress port
   bool translate_source = false;  ///< SNAT to `translated.src`; its port is still to be chosen
   FlowKey translated;             ///< the 5-tuple as it leaves
+  PlacementStep step = PlacementStep::addresses;
+  ChoiceReason choice = ChoiceReason::none_usable;
+  std::uint16_t rule = 0;  ///< position of the policy rule that matched
+  bool by_rule = false;    ///< whether one did
+  UplinkSet candidates;    ///< that were chosen from, usable or not
 };
 
-/// What a decision depends on; it changes nothing but the affinity.
+/// What a decision depends on; it changes nothing.
 struct PlacementContext {
   const ConfigSnapshot& config;
   const ActiveWord& active;
   const PlacementBudget& budget;
-  AffinityTable* affinity;  ///< may be null: hosts are not kept together then
+  const AffinityTable* affinity;  ///< may be null: hosts are not kept together then
   Millis now;
 };
 
-/// First packet from the LAN: local, Connected, policy, balance mode, in this order. Worker only.
-Placement place_from_lan(const PlacementContext& context, const FlowKey& key) noexcept;
+/// The first packet of a connection that comes in by the key's zone. This is all there is to the
+/// decision: workers ask for each connection, and whoever wants to know why asks the same. Any
+/// thread that may read the configuration.
+///
+/// - from the LAN: local, Connected, policy, balance mode, in this order.
+/// - from an uplink: port forward, service of the router's own, or nothing of ours.
+/// - from the router's own Linux: a LAN host, or an uplink by the main table.
+Placement place(const PlacementContext& context, const FlowKey& key) noexcept;
 
-/// First packet from an uplink: port forward, or nothing of ours. Worker only.
-Placement place_from_uplink(const PlacementContext& context, const FlowKey& key) noexcept;
+/// What makes the next connections of its host join this one, where the mode wants that; once it is
+/// there. Worker only.
+void remember_place(const ConfigSnapshot& config, AffinityTable* affinity, const FlowKey& key,
+                    UplinkId uplink, Millis now) noexcept;
 
-/// First packet of the router's own Linux: a LAN host, or an uplink by the main table. Worker only.
-Placement place_from_kernel(const PlacementContext& context, const FlowKey& key) noexcept;
+/// Whether the source port of `translated` is the router's own already: forwarded, a service, or
+/// the identifier of its probes (R03). Any thread.
+bool is_promised(const ConfigSnapshot& config, const Placement& placement,
+                 const FlowKey& translated) noexcept;
 
 /// Where a connection that is there already would go if its first packet came now: as rules, mode
 /// and main table say, or along with its host. None: it would be refused, or it was opened from

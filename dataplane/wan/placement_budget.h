@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 #include "dataplane/wan/active_word.h"
@@ -10,7 +11,8 @@ namespace spillway {
 
 /// A worker's count of what each uplink can still take, and of what it carries, until the control
 /// core has measured again (R32). Of several workers each takes its part of the headroom, and what
-/// it places counts as if all others did the same. Thread contract: one worker.
+/// it places counts as if all others did the same. Thread contract: one worker writes; `allows` and
+/// `carried` may be read by any, for whom they are from a moment ago.
 class PlacementBudget {
  public:
   /// For worker `self` of `workers`, from 0 on.
@@ -23,25 +25,38 @@ class PlacementBudget {
       return;
     generation_ = word.generation;
     for (std::size_t i = 0; i < kMaxUplinks; ++i) {
-      left_[i] = part_of(cell.headroom(uplink_id(i)));
-      carried_[i] = cell.carried(uplink_id(i));
+      set(left_[i], part_of(cell.headroom(uplink_id(i))));
+      set(carried_[i], cell.carried(uplink_id(i)));
       cost_[i] = for_all(cell.cost(uplink_id(i)));
     }
   }
 
-  bool allows(UplinkId id) const noexcept { return left_[index_of(id)] != 0; }
+  bool allows(UplinkId id) const noexcept { return get(left_[index_of(id)]) != 0; }
 
   void take(UplinkId id) noexcept {
-    std::uint32_t& left = left_[index_of(id)];
-    if (left != 0 && left != kUnlimitedHeadroom) --left;
-    std::uint32_t& carried = carried_[index_of(id)];
-    carried += std::min(cost_[index_of(id)], ~carried);  // up to the greatest number
+    const std::uint32_t left = get(left_[index_of(id)]);
+    if (left != 0 && left != kUnlimitedHeadroom) set(left_[index_of(id)], left - 1);
+    const std::uint32_t before = get(carried_[index_of(id)]);
+    const std::uint32_t added =
+        std::min(cost_[index_of(id)], ~before);  // up to the greatest number
+    set(carried_[index_of(id)], before + added);
   }
 
   /// In parts of kFullLoad, with what was placed since the last measurement.
-  std::uint32_t carried(UplinkId id) const noexcept { return carried_[index_of(id)]; }
+  std::uint32_t carried(UplinkId id) const noexcept { return get(carried_[index_of(id)]); }
+  /// Connections that this worker may still place on the uplink.
+  std::uint32_t left(UplinkId id) const noexcept { return get(left_[index_of(id)]); }
 
  private:
+  using Cell = std::atomic<std::uint32_t>;
+
+  static std::uint32_t get(const Cell& cell) noexcept {
+    return cell.load(std::memory_order_relaxed);
+  }
+  static void set(Cell& cell, std::uint32_t value) noexcept {
+    cell.store(value, std::memory_order_relaxed);
+  }
+
   static constexpr std::uint32_t kNoGeneration = ~0u;  // beyond the word's 24 bits
 
   /// The parts add up to `headroom`; who gets one more than others changes with the generation.
@@ -57,8 +72,8 @@ class PlacementBudget {
   std::uint32_t self_;
   std::uint32_t workers_;
   std::uint32_t generation_ = kNoGeneration;
-  std::array<std::uint32_t, kMaxUplinks> left_{};
-  std::array<std::uint32_t, kMaxUplinks> carried_{};
+  std::array<Cell, kMaxUplinks> left_{};
+  std::array<Cell, kMaxUplinks> carried_{};
   std::array<std::uint32_t, kMaxUplinks> cost_{};
 };
 

@@ -99,7 +99,9 @@ PolicyTable::PolicyTable(std::span<const PolicyRuleSpec> specs) {
   std::copy(std::begin(kLayout), std::end(kLayout), config.defs);
   if (const int error = rte_acl_build(rules_.get(), &config); error != 0)
     fail("cannot build the table", -error);
-  for (const auto& spec : specs) verdicts_.push_back({true, spec.drop, spec.uplinks});
+  for (const auto& spec : specs)
+    verdicts_.push_back(
+        {true, spec.drop, spec.uplinks, static_cast<std::uint16_t>(verdicts_.size())});
 }
 
 PolicyVerdict PolicyTable::classify(const FlowKey& key) const noexcept {

@@ -38,6 +38,7 @@ struct PolicyVerdict {
   bool matched = false;
   bool drop = false;
   UplinkSet candidates;
+  std::uint16_t rule = 0;  ///< position of the rule that matched
 };
 
 /// Immutable. Construction needs an EAL, control only, and throws std::runtime_error; `classify`

@@ -33,14 +33,15 @@ UplinkId least_loaded(const BalancePlan& plan, UplinkSet usable,
 
 /// Only when every usable uplink is overloaded does the active one count for nothing: until then it
 /// may be overloaded because a switch has to wait for the dwell time.
-UplinkId by_bandwidth(const BalancePlan& plan, const ActiveWord& word, UplinkSet usable,
-                      const PlacementBudget& budget) noexcept {
+Choice by_bandwidth(const BalancePlan& plan, const ActiveWord& word, UplinkSet usable,
+                    const PlacementBudget& budget) noexcept {
   const bool relief_exists = !(word.usable - word.overloaded).empty();
   if (relief_exists && usable.contains(word.active) && budget.allows(word.active))
-    return word.active;
+    return {word.active, ChoiceReason::active};
   const std::span order(plan.order.data(), plan.uplinks);
   const UplinkId relief = first_of(order, with_room(usable - word.overloaded, budget));
-  return relief != UplinkId::none ? relief : least_loaded(plan, usable, budget);
+  if (relief != UplinkId::none) return {relief, ChoiceReason::relief};
+  return {least_loaded(plan, usable, budget), ChoiceReason::all_full};
 }
 
 /// A mixer with full avalanche (the finalizer of SplitMix64). Not keyed: the same host gets the
@@ -94,23 +95,32 @@ UplinkId by_weight(const BalancePlan& plan, UplinkSet among, std::uint64_t hash)
   return UplinkId::none;
 }
 
-UplinkId by_classifier(const BalancePlan& plan, Classifier classifier, UplinkSet candidates,
-                       UplinkSet usable, const FlowKey& key) noexcept {
+Choice by_least_used(const BalancePlan& plan, UplinkSet usable, UplinkSet overloaded,
+                     const PlacementBudget& budget) noexcept {
+  const UplinkSet relaxed = usable - overloaded;
+  if (relaxed.empty()) return {least_loaded(plan, usable, budget), ChoiceReason::all_full};
+  return {least_loaded(plan, relaxed, budget), ChoiceReason::least_loaded};
+}
+
+Choice by_classifier(const BalancePlan& plan, Classifier classifier, UplinkSet candidates,
+                     UplinkSet usable, const FlowKey& key) noexcept {
   const std::uint64_t hash = classify(classifier, key);
   const UplinkId home = by_weight(plan, candidates, hash);
-  if (usable.contains(home)) return home;
+  if (usable.contains(home)) return {home, ChoiceReason::hash};
   // A second, independent hash: the first one's remainder says which uplink failed.
   const UplinkId other = by_weight(plan, usable, mix(hash));
+  if (other != UplinkId::none) return {other, ChoiceReason::hash_of_others};
   // All that is left has weight 0: a reserve.
   const std::span order(plan.by_distance.data(), plan.uplinks);
-  return other != UplinkId::none ? other : first_of(order, usable);
+  return {first_of(order, usable), ChoiceReason::reserve};
 }
 
 }  // namespace
 
-UplinkId select_uplink(const BalancePlan& plan, const ActiveWord& active, UplinkSet candidates,
-                       const FlowKey& key, const PlacementBudget& budget) noexcept {
+Choice select_uplink(const BalancePlan& plan, const ActiveWord& active, UplinkSet candidates,
+                     const FlowKey& key, const PlacementBudget& budget) noexcept {
   const UplinkSet usable = candidates & active.usable;
+  if (usable.empty()) return {};
   switch (plan.mode) {
     case BalanceMode::bandwidth:
       return by_bandwidth(plan, active, usable, budget);
@@ -118,15 +128,13 @@ UplinkId select_uplink(const BalancePlan& plan, const ActiveWord& active, Uplink
       return by_classifier(plan, plan.classifier, candidates, usable, key);
     case BalanceMode::weighted:
       return by_classifier(plan, Classifier::both_addresses_and_ports, candidates, usable, key);
-    case BalanceMode::least_used: {
-      const UplinkSet with_room = usable - active.overloaded;
-      return least_loaded(plan, with_room.empty() ? usable : with_room, budget);
-    }
+    case BalanceMode::least_used:
+      return by_least_used(plan, usable, active.overloaded, budget);
     case BalanceMode::failover:
     case BalanceMode::policy:
       break;
   }
-  return first_of({plan.by_distance.data(), plan.uplinks}, usable);
+  return {first_of({plan.by_distance.data(), plan.uplinks}, usable), ChoiceReason::distance};
 }
 
 }  // namespace spillway

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 
 #include "control/balance/balancer.h"
 #include "control/balance/plan.h"
@@ -89,7 +90,8 @@ class Bed {
     PlacementBudget& budget = budgets_[(key.dst.be >> 16) % budgets_.size()];
     const ActiveWord word = cell_.load();
     budget.refresh(cell_, word);
-    const UplinkId id = select_uplink(plan_, word, UplinkSet::first(plan_.uplinks), key, budget);
+    const UplinkId id =
+        select_uplink(plan_, word, UplinkSet::first(plan_.uplinks), key, budget).uplink;
     if (id == UplinkId::none) {
       ++gauge_.outcome().refused;
       return;
@@ -141,7 +143,7 @@ class Bed {
   BalancePlan plan_;
   ActiveCell cell_;
   Balancer balancer_;
-  std::vector<PlacementBudget> budgets_;  ///< of each worker
+  std::deque<PlacementBudget> budgets_;  ///< of each worker
   Workload& workload_;
   std::vector<FluidLink> links_;
   std::vector<std::uint64_t> placed_;

@@ -42,6 +42,9 @@ struct View {
     word.generation = 1;
   }
   UplinkId select(const BalancePlan& plan, UplinkSet candidates, const FlowKey& key = {}) {
+    return choose(plan, candidates, key).uplink;
+  }
+  Choice choose(const BalancePlan& plan, UplinkSet candidates, const FlowKey& key = {}) {
     budget.refresh(cell, word);
     return select_uplink(plan, word, candidates, key, budget);
   }
@@ -345,7 +348,7 @@ TEST(LeastUsed, TakesTheLeastLoadedAndCountsWhatItPlaced) {
   budget.refresh(cell, word);
   std::map<UplinkId, int> placed;
   for (std::uint16_t i = 0; i < 10; ++i) {
-    const UplinkId id = select_uplink(plan, word, UplinkSet::first(3), FlowKey{}, budget);
+    const UplinkId id = select_uplink(plan, word, UplinkSet::first(3), FlowKey{}, budget).uplink;
     budget.take(id);
     ++placed[id];
   }
@@ -364,7 +367,7 @@ TEST(LeastUsed, TheOverloadedAndTheDeadAreLeftOut) {
   PlacementBudget budget;
   budget.refresh(cell, word);
   const auto choose = [&] {
-    return select_uplink(plan, word, UplinkSet::first(3), FlowKey{}, budget);
+    return select_uplink(plan, word, UplinkSet::first(3), FlowKey{}, budget).uplink;
   };
   EXPECT_EQ(choose(), kIsp1);
   word.overloaded = set_of({kIsp1, kIsp2});
@@ -382,7 +385,7 @@ TEST(Weighted, SpreadsInProportionToTheCapacities) {
   for (std::uint16_t i = 0; i < 20000; ++i) {
     FlowKey key;
     key.src_port = L4Port::from_host(i);
-    ++placed[select_uplink(plan, word, UplinkSet::first(2), key, PlacementBudget{})];
+    ++placed[select_uplink(plan, word, UplinkSet::first(2), key, PlacementBudget{}).uplink];
   }
   EXPECT_NEAR(placed[kIsp2], 15000, 300);
 }
