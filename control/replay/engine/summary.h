@@ -9,7 +9,4 @@ namespace spillway::replay {
 /// Reads the router's counters into the report. Thread contract: control only.
 void summarise(const config::Config& config, const Stage& stage, Report& report);
 
-/// A mark as the talk writes it: `Sticky_ISP_1`, `WAN1->LANs`, ...
-std::string mark_name(Mark mark, std::optional<UplinkId> uplink, const config::Config& config);
-
 }  // namespace spillway::replay
