@@ -36,6 +36,7 @@ struct ConnectionQuery {
     count,  ///< how many
     find,   ///< the one that packets with `key` belong to
     stop,   ///< no more rows: whoever asked has gone
+    clear,  ///< all that fit end, TCP with a reset on our side; how many
   };
 
   FlowKey key;

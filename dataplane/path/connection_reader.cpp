@@ -32,14 +32,17 @@ bool ConnectionReader::is_asked() const noexcept {
   return rings_.questions != nullptr && (open_ > 0 || rte_ring_empty(rings_.questions) == 0);
 }
 
-void ConnectionReader::step(const ConnectionTable& table, Millis now, const Timeouts& timeouts,
+bool ConnectionReader::step(Pipeline& pipeline, const Timeouts& timeouts,
                             std::uint32_t budget) noexcept {
   take_questions();
   open_ = 0;
+  ended_ = false;
+  const Moment moment{pipeline, pipeline.connections(), pipeline.now(), timeouts};
   for (Asker& asker : askers_) {
-    if (asker.at != kDone) go_on(asker, {table, now, timeouts}, budget);
+    if (asker.at != kDone) go_on(asker, moment, budget);
     open_ += asker.at != kDone;
   }
+  return ended_;
 }
 
 void ConnectionReader::take_questions() noexcept {
@@ -58,7 +61,8 @@ void ConnectionReader::go_on(Asker& asker, const Moment& moment, std::uint32_t b
   for (; asker.at < end; ++asker.at) {
     if (asker.at + kAhead < capacity)
       moment.table.prefetch(static_cast<ConnIndex>(asker.at + kAhead));
-    // No room for the row: the asker does not read, and this place comes first next time.
+    // No room for the row: the asker does not read, and this place comes first next time. Or too
+    // many hosts were told just now that their connections end.
     if (!look_at(asker, moment, static_cast<ConnIndex>(asker.at))) return;
   }
   ConnectionRow last;
@@ -75,6 +79,10 @@ bool ConnectionReader::look_at(Asker& asker, const Moment& moment, ConnIndex ind
   if (asker.query.kind == ConnectionQuery::Kind::list &&
       !tell(asker, row_of(c, moment.table.detail(index), moment.now, moment.timeouts)))
     return false;
+  if (asker.query.kind == ConnectionQuery::Kind::clear) {
+    if (!moment.pipeline.clear(index)) return false;
+    ended_ = true;
+  }
   ++asker.matched;
   return true;
 }

@@ -3,12 +3,13 @@
 #include <array>
 #include <cstdint>
 
-#include "dataplane/conn/connection_table.h"
 #include "dataplane/path/control_ring.h"
+#include "dataplane/path/pipeline.h"
 
 namespace spillway {
 
-/// Answers questions about a table beside the worker's work. Thread contract: worker only.
+/// Answers questions about connections, and clears some, beside the worker's work. Thread contract:
+/// worker only.
 class ConnectionReader {
  public:
   explicit ConnectionReader(const QueryRings& rings) noexcept : rings_(rings) {}
@@ -16,9 +17,9 @@ class ConnectionReader {
   /// Whether there is a question to be answered, or one has come in.
   bool is_asked() const noexcept;
 
-  /// Looks at no more than `budget` places of the table for each question that is open.
-  void step(const ConnectionTable& table, Millis now, const Timeouts& timeouts,
-            std::uint32_t budget) noexcept;
+  /// Looks at no more than `budget` places of the table for each question that is open. True when
+  /// it ended connections: what is said to hosts is in the pipeline's `tx()` then.
+  bool step(Pipeline& pipeline, const Timeouts& timeouts, std::uint32_t budget) noexcept;
 
  private:
   struct Asker {
@@ -27,6 +28,7 @@ class ConnectionReader {
     std::uint64_t matched = 0;
   };
   struct Moment {
+    Pipeline& pipeline;
     const ConnectionTable& table;
     Millis now;
     const Timeouts& timeouts;
@@ -43,6 +45,7 @@ class ConnectionReader {
   QueryRings rings_;
   std::array<Asker, kAskers> askers_;
   std::uint32_t open_ = 0;  ///< questions
+  bool ended_ = false;      ///< a connection, in this step
 };
 
 }  // namespace spillway

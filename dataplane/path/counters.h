@@ -58,6 +58,7 @@ struct alignas(64) WorkerCounters {
   Counter expired;    ///< connections that timed out
   Counter orders;     ///< of the control core over connections, carried out
   Counter evicted;    ///< connections that an order of the control core ended
+  Counter cleared;    ///< connections that a person ended
   Counter displaced;  ///< connections that made room for new ones: nobody had answered them
   Gauge held;         ///< buffers that wait for a neighbour or for the rest of a datagram
   Gauge connections;

@@ -101,6 +101,10 @@ class Pipeline {
   /// it did something: what is said to hosts is in `tx()` then.
   bool sweep(std::uint32_t budget) noexcept;
 
+  /// Ends a connection by order of a person; TCP ends on our side get a reset, which is in `tx()`
+  /// then. False when too many were told just now: it has to be asked again.
+  bool clear(ConnIndex index) noexcept;
+
   /// What the control core has found out about a neighbour. Packets that waited for it are in
   /// `tx()` afterwards.
   void note(const NeighbourNote& note) noexcept;

@@ -15,8 +15,11 @@ constexpr std::uint32_t kSweepAhead = 8;
 /// Most packets by which the ends of one connection are told.
 constexpr std::uint32_t kResetsOfOne = 4;
 
-bool is_open_tcp(ConnState state) noexcept {
-  return is_tcp(state) && state != ConnState::tcp_close && state != ConnState::tcp_time_wait;
+/// Whether somebody waits for more. Who has heard nothing yet asks again by himself, and is placed
+/// anew then.
+bool waits_for_more(ConnState state) noexcept {
+  return is_tcp(state) && state != ConnState::tcp_close && state != ConnState::tcp_time_wait &&
+         state != ConnState::tcp_syn_sent;
 }
 
 }  // namespace
@@ -49,14 +52,18 @@ bool Pipeline::evict(ConnIndex index) noexcept {
   const Connection& c = table_[index];
   if (!order_.set().contains(c.uplink) || !order_.covers(table_.detail(index).created)) return true;
   if (!may_leave(c)) return true;
-  // Who has heard nothing yet asks again by himself, and is placed anew then.
-  const bool tell =
-      order_.tell_tcp != 0 && is_open_tcp(c.state) && c.state != ConnState::tcp_syn_sent;
-  if (tell && !reset_ends(c)) return false;
+  if (order_.tell_tcp != 0 && waits_for_more(c.state) && !reset_ends(c)) return false;
   end_connection(index);
   counters_.evicted.add(1);
   // No more go home than there is room for: the others would be placed elsewhere again.
   if (order_.goes_home()) budget_.take(order_.home);
+  return true;
+}
+
+bool Pipeline::clear(ConnIndex index) noexcept {
+  if (waits_for_more(table_[index].state) && !reset_ends(table_[index])) return false;
+  end_connection(index);
+  counters_.cleared.add(1);
   return true;
 }
 

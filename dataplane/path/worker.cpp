@@ -189,8 +189,8 @@ std::uint32_t Worker::take_from_kernel() noexcept {
 }
 
 void Worker::answer(std::uint32_t received) noexcept {
-  reader_.step(pipeline_.connections(), pipeline_.now(), snapshots_.load().timeouts,
-               received > 0 ? kAnswerBudget : kIdleAnswerBudget);
+  const std::uint32_t budget = received > 0 ? kAnswerBudget : kIdleAnswerBudget;
+  if (reader_.step(pipeline_, snapshots_.load().timeouts, budget)) flush();
 }
 
 void Worker::flush() noexcept {

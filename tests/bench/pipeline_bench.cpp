@@ -93,7 +93,7 @@ void beside_questions(const Run& run) {
   compare("beside-questions", router, run.rounds, [&] {
     ConnectionQuery query;
     if (!reader.is_asked()) rte_ring_enqueue_elem(rings.questions, &query, sizeof query);
-    reader.step(router.pipeline().connections(), router.pipeline().now(), kTimeoutsLinux, 1);
+    reader.step(router.pipeline(), kTimeoutsLinux, 1);
     // The control core's side, which has a CPU of its own: not often enough to count.
     if (++turns % 64 == 0)
       rte_ring_dequeue_burst_elem(rings.rows[0], rows.data(), sizeof(ConnectionRow), 64, nullptr);

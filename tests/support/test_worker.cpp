@@ -97,6 +97,7 @@ TestWorker::TestWorker(Options options)
     settings.fragment_headers = fragment_headers_;
     settings.fragment_bodies = fragment_bodies_;
   }
+  if (options.tells_hosts) settings.packets = pool_;
   worker_ = std::make_unique<Worker>(0, settings, snapshots_, active);
   worker_->pipeline().set_port(PortIndex::kernel, {Zone::kernel, kRouterMac, UINT16_MAX});
   ActiveWord word;

@@ -43,6 +43,7 @@ class TestWorker {
     std::uint16_t header_bytes = 256;  ///< of a buffer for a fragment's header, headroom included
     QueryRings queries{};
     std::uint32_t connections = 256;
+    bool tells_hosts = false;  ///< by resets
   };
   TestWorker();
   explicit TestWorker(Options options);
