@@ -101,6 +101,7 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
   linux_->divert([this](PortIndex port, std::span<const std::uint8_t> frame) {
     return prober_->take_reply(clock_.now(), port, frame);
   });
+  surveys_ = std::make_unique<SurveyDesk>(workers_->links());
   add_commands();
   workers_->start();
   arp_->start(clock_.now(), *config_);

@@ -20,6 +20,7 @@
 #include "control/router/router_ports.h"
 #include "control/router/stall_watch.h"
 #include "control/router/steering.h"
+#include "control/router/survey.h"
 #include "control/router/tsc_clock.h"
 #include "control/router/worker_group.h"
 #include "control/socket/command_server.h"
@@ -63,7 +64,7 @@ class Router {
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer next_poll_;
-  std::unique_ptr<const config::Config> config_;
+  std::shared_ptr<const config::Config> config_;  ///< answers under way keep theirs
   CommandTable commands_;
   CommandServer server_;  ///< before all else: it tells whether another router is running
   TscClock clock_;
@@ -78,6 +79,7 @@ class Router {
   RouterPorts ports_;
   std::unique_ptr<const OwnerMap> owners_;
   std::unique_ptr<WorkerGroup> workers_;
+  std::unique_ptr<SurveyDesk> surveys_;
   std::unique_ptr<ArpService> arp_;
   std::unique_ptr<LinuxSide> linux_;
   std::unique_ptr<Prober> prober_;

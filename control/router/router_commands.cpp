@@ -5,6 +5,7 @@
 
 #include "control/commands/event_commands.h"
 #include "control/commands/uplink_commands.h"
+#include "control/connections/connection_commands.h"
 #include "control/router/router.h"
 
 namespace spillway {
@@ -24,6 +25,9 @@ void Router::add_commands() {
                  }});
   add_event_commands(commands_, events_);
   add_uplink_commands(commands_, [this] { return steering_->view(clock_.now()); });
+  add_connection_commands(
+      commands_, {[this](const ConnectionQuery& query) { return surveys_->open(query); },
+                  [this] { return config_; }, [this] { return clock_.now(); }});
   commands_.add({"stop", "", "end the router, as SIGTERM does",
                  [this](Arguments& arguments) {
                    arguments.finish("");

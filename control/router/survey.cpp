@@ -5,24 +5,30 @@
 namespace spillway {
 
 std::unique_ptr<Survey> SurveyDesk::open(ConnectionQuery query) {
-  const auto place = std::find(taken_.begin(), taken_.end(), false);
-  if (place == taken_.end()) return nullptr;
-  query.asker = static_cast<std::uint8_t>(place - taken_.begin());
+  auto* const place = std::find(open_.begin(), open_.end(), nullptr);
+  if (place == open_.end()) return nullptr;
+  query.asker = static_cast<std::uint8_t>(place - open_.begin());
   query.serial = ++serial_;
   // In any case: it takes back what some workers were told when another one could not be.
   std::unique_ptr<Survey> survey(new Survey(*this, links_, query));
-  *place = true;
+  *place = survey.get();
   for (const auto& link : links_)
     if (!link->ask(query)) return nullptr;
   return survey;
 }
 
+SurveyDesk::~SurveyDesk() {
+  for (Survey* survey : open_)
+    if (survey != nullptr) survey->desk_ = nullptr;
+}
+
 Survey::Survey(SurveyDesk& desk, std::span<const std::unique_ptr<WorkerLink>> links,
                const ConnectionQuery& query)
-    : desk_(desk), links_(links), query_(query) {}
+    : desk_(&desk), links_(links), query_(query) {}
 
 Survey::~Survey() {
-  desk_.taken_[query_.asker] = false;
+  if (desk_ == nullptr) return;
+  desk_->open_[query_.asker] = nullptr;
   if (done()) return;
   query_.kind = ConnectionQuery::Kind::stop;
   // A worker that could not be told waits with its rows until the next question at this place.
@@ -31,6 +37,7 @@ Survey::~Survey() {
 
 std::size_t Survey::take(std::span<ConnectionRow> room) {
   std::size_t n = 0;
+  if (desk_ == nullptr) return n;
   for (std::size_t tried = 0; tried < links_.size() && n < room.size(); ++tried) {
     WorkerLink& link = *links_[next_link_];
     next_link_ = (next_link_ + 1) % links_.size();

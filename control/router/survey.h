@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "control/connections/row_source.h"
 #include "control/router/worker_link.h"
 #include "dataplane/path/connection_query.h"
 
@@ -15,25 +16,20 @@ class SurveyDesk;
 
 /// One question under way. Whoever asked takes rows at his own pace: workers wait for him, and
 /// nobody else does. Ends the question when it ends. Thread contract: control only.
-class Survey {
+class Survey final : public RowSource {
  public:
-  ~Survey();
-  Survey(const Survey&) = delete;
-  Survey& operator=(const Survey&) = delete;
+  ~Survey() override;
 
-  /// Rows that have come in, at most `room.size()`; how many.
-  std::size_t take(std::span<ConnectionRow> room);
-  /// Whether all workers have answered and all their rows have been taken.
-  bool done() const noexcept { return answers_ == links_.size(); }
-  /// Connections that fitted, once it is done.
-  std::uint64_t matched() const noexcept { return matched_; }
+  std::size_t take(std::span<ConnectionRow> room) override;
+  bool done() const noexcept override { return answers_ == links_.size(); }
+  std::uint64_t matched() const noexcept override { return matched_; }
 
  private:
   friend class SurveyDesk;
   Survey(SurveyDesk& desk, std::span<const std::unique_ptr<WorkerLink>> links,
          const ConnectionQuery& query);
 
-  SurveyDesk& desk_;
+  SurveyDesk* desk_;  ///< null: it has ended, and its workers with it
   std::span<const std::unique_ptr<WorkerLink>> links_;
   ConnectionQuery query_;
   std::size_t next_link_ = 0;  ///< where to go on, so that no worker is forgotten
@@ -41,11 +37,14 @@ class Survey {
   std::uint64_t matched_ = 0;
 };
 
-/// Hands out the few places that workers answer at. Must outlive its surveys. Thread contract:
-/// control only.
+/// Hands out the few places that workers answer at. A survey that outlives it hears no more. Thread
+/// contract: control only.
 class SurveyDesk {
  public:
   explicit SurveyDesk(std::span<const std::unique_ptr<WorkerLink>> links) : links_(links) {}
+  ~SurveyDesk();
+  SurveyDesk(const SurveyDesk&) = delete;
+  SurveyDesk& operator=(const SurveyDesk&) = delete;
 
   /// Asks every worker; null when all places are taken, or a worker's ring is full.
   std::unique_ptr<Survey> open(ConnectionQuery query);
@@ -54,7 +53,7 @@ class SurveyDesk {
   friend class Survey;
 
   std::span<const std::unique_ptr<WorkerLink>> links_;
-  std::array<bool, kAskers> taken_{};
+  std::array<Survey*, kAskers> open_{};  ///< by place; null: it is free
   std::uint32_t serial_ = 0;
 };
 
