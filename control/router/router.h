@@ -59,6 +59,7 @@ class Router {
   void add_commands();
   Answer reload();
   void adopt(std::unique_ptr<const config::Config> next);
+  void add_connection_commands();
   CounterTotals totals() const;
 
   boost::asio::io_context loop_{1};

@@ -135,6 +135,13 @@ WorkerLink& WorkerGroup::keeper(std::span<const std::uint8_t> frame) const noexc
   return *links_[owner];
 }
 
+PlacementContext WorkerGroup::context_for(const FlowKey& key, const ActiveWord& word,
+                                          TimePoint now) const {
+  const ConfigSnapshot& config = snapshots_.load();
+  const unsigned owner = owners_.workers() == 1 ? 0 : owners_.owner(config, key);
+  return {config, word, workers_[owner]->pipeline().budget(), &affinity_, Millis::of(now)};
+}
+
 std::vector<std::uint64_t> WorkerGroup::iterations() const {
   std::vector<std::uint64_t> all;
   for (const auto& thread : threads_) all.push_back(thread->iterations());

@@ -72,6 +72,10 @@ class TestRouter {
   ActiveWord word;
   ActiveCell active;
   Pipeline& pipeline() { return *pipeline_; }
+  const AffinityTable& affinity() const { return affinity_; }
+  TimePoint now() const { return now_; }
+  /// 0 where hosts are not counted.
+  std::uint32_t connections_of(Ipv4Addr host) const { return hosts_ ? hosts_->of(host) : 0; }
   ConnectionTable& connections() { return pipeline_->connections(); }
 
  private:
