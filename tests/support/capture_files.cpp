@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "control/replay/capture/pcapng_writer.h"
+#include "control/capture/pcapng_writer.h"
 
 namespace spillway::test {
 namespace {
@@ -55,7 +55,7 @@ Bytes pcap_bytes(const std::vector<CaptureFrame>& frames, const PcapForm& form) 
 
 Bytes pcapng_bytes(const std::vector<CaptureFrame>& frames, std::uint16_t link_type) {
   const TemporaryFile file({});
-  replay::PcapngWriter writer(file.path(), "test");
+  PcapngWriter writer(file.path(), "test");
   for (const CaptureFrame& frame : frames) writer.write(frame.time_ns, frame.bytes);
   writer.close();
   Bytes bytes = read_file(file.path());

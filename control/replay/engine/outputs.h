@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "control/capture/pcapng_writer.h"
 #include "control/config/config.h"
-#include "control/replay/capture/pcapng_writer.h"
 #include "dataplane/clock.h"
 #include "dataplane/port_index.h"
 

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "control/capture/pcapng_writer.h"
 #include "control/replay/capture/capture.h"
 #include "control/replay/capture/link_layer.h"
-#include "control/replay/capture/pcapng_writer.h"
 #include "tests/support/capture_files.h"
 #include "tests/support/frames.h"
 

@@ -1,11 +1,11 @@
-#include "control/replay/capture/pcapng_writer.h"
+#include "control/capture/pcapng_writer.h"
 
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
 
-namespace spillway::replay {
+namespace spillway {
 namespace {
 
 enum BlockType : std::uint32_t {
@@ -13,7 +13,12 @@ enum BlockType : std::uint32_t {
   kInterfaceDescription = 1,
   kEnhancedPacket = 6,
 };
-enum Option : std::uint16_t { kEnd = 0, kInterfaceName = 2, kTimeResolution = 9 };
+enum Option : std::uint16_t { kEnd = 0, kInterfaceName = 2, kFlags = 2, kTimeResolution = 9 };
+
+/// Of an enhanced packet's flags: which way it went.
+constexpr std::uint32_t flags_of(PcapngPacket::Direction direction) {
+  return static_cast<std::uint32_t>(direction);
+}
 
 constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
 constexpr std::uint16_t kEthernet = 1;
@@ -53,27 +58,48 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 PcapngWriter::PcapngWriter(const std::string& path, const std::string& interface_name)
     : path_(path), file_(std::fopen(path.c_str(), "wb")) {
   if (!file_) throw std::runtime_error(path + ": cannot be written: " + std::strerror(errno));
+  begin(std::span(&interface_name, 1), 0);
+}
+
+PcapngWriter::PcapngWriter(File file, std::string path, std::span<const std::string> interfaces,
+                           std::uint32_t most)
+    : path_(std::move(path)), file_(std::move(file)) {
+  begin(interfaces, most);
+}
+
+void PcapngWriter::begin(std::span<const std::string> interfaces, std::uint32_t most) {
   Body section;
   section.put(kByteOrderMagic).put(std::uint16_t{1}).put(std::uint16_t{0}).put(std::int64_t{-1});
   write_block(kSectionHeader, section.bytes());
-  Body interface;
-  interface.put(kEthernet).put(std::uint16_t{0}).put(std::uint32_t{0});
-  interface.option(kInterfaceName, bytes_of(interface_name));
-  interface.option(kTimeResolution, std::span(&kNanoseconds, 1)).option(kEnd, {});
-  write_block(kInterfaceDescription, interface.bytes());
+  for (const std::string& name : interfaces) {
+    Body interface;
+    interface.put(kEthernet).put(std::uint16_t{0}).put(most);
+    interface.option(kInterfaceName, bytes_of(name));
+    interface.option(kTimeResolution, std::span(&kNanoseconds, 1)).option(kEnd, {});
+    write_block(kInterfaceDescription, interface.bytes());
+  }
 }
 
 void PcapngWriter::write(std::int64_t time_ns, std::span<const std::uint8_t> frame) {
-  const auto time = static_cast<std::uint64_t>(time_ns);
-  const auto length = static_cast<std::uint32_t>(frame.size());
-  Body packet;
-  packet.put(std::uint32_t{0})
+  write({.time_ns = time_ns, .bytes = frame});
+}
+
+void PcapngWriter::write(const PcapngPacket& packet) {
+  const auto time = static_cast<std::uint64_t>(packet.time_ns);
+  const auto kept = static_cast<std::uint32_t>(packet.bytes.size());
+  Body body;
+  body.put(packet.interface)
       .put(static_cast<std::uint32_t>(time >> 32))
       .put(static_cast<std::uint32_t>(time))
-      .put(length)
-      .put(length)
-      .put(frame);
-  write_block(kEnhancedPacket, packet.bytes());
+      .put(kept)
+      .put(packet.length == 0 ? kept : packet.length)
+      .put(packet.bytes);
+  if (packet.direction != PcapngPacket::Direction::unsaid) {
+    const std::uint32_t flags = flags_of(packet.direction);
+    body.option(kFlags, {reinterpret_cast<const std::uint8_t*>(&flags), sizeof flags});
+    body.option(kEnd, {});
+  }
+  write_block(kEnhancedPacket, body.bytes());
 }
 
 void PcapngWriter::write_block(std::uint32_t type, std::span<const std::uint8_t> body) {
@@ -82,6 +108,7 @@ void PcapngWriter::write_block(std::uint32_t type, std::span<const std::uint8_t>
   std::fwrite(&length, sizeof length, 1, file_.get());
   std::fwrite(body.data(), 1, body.size(), file_.get());
   std::fwrite(&length, sizeof length, 1, file_.get());
+  bytes_ += length;
 }
 
 void PcapngWriter::close() {
@@ -92,4 +119,4 @@ void PcapngWriter::close() {
                              (errno != 0 ? std::strerror(errno) : "write error"));
 }
 
-}  // namespace spillway::replay
+}  // namespace spillway
