@@ -63,9 +63,9 @@ std::vector<LanRoute> compile_lan_routes(const config::Config& config) {
 
 }  // namespace
 
-std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& config,
-                                                       LocalDelivery local,
-                                                       std::span<const L4Port> probe_ids) {
+std::unique_ptr<const ConfigSnapshot> compile_snapshot(
+    const config::Config& config, LocalDelivery local, std::span<const L4Port> probe_ids,
+    std::shared_ptr<const CaptureOrder> capture) {
   auto snapshot = std::make_unique<ConfigSnapshot>();
   for (std::size_t i = 0; i < config.lans.size(); ++i)
     snapshot->lans.push_back({config.lans[i].address, lan_port(i)});
@@ -86,6 +86,7 @@ std::unique_ptr<const ConfigSnapshot> compile_snapshot(const config::Config& con
   snapshot->timeouts = config.timeouts;
   snapshot->tcp_loose = config.tcp_loose;
   snapshot->per_lan_host = config.limits.per_lan_host;
+  snapshot->capture = std::move(capture);
   return snapshot;
 }
 

@@ -228,11 +228,17 @@ Answer Router::reload() {
 
 /// All of it, or nothing when it throws.
 void Router::adopt(std::unique_ptr<const config::Config> next) {
-  auto snapshot = compile_snapshot(*next, LocalDelivery::control_core, probe_ids_);
+  auto snapshot = compile_snapshot(*next, LocalDelivery::control_core, probe_ids_, capture_);
   steering_->adopt(*next);
   workers_->publish(std::move(snapshot));
   hooks_.configure(next->hooks);
   config_ = std::move(next);
+}
+
+/// What workers copy for a person from their next iteration on; null: nothing.
+void Router::publish(std::shared_ptr<const CaptureOrder> capture) {
+  workers_->publish(compile_snapshot(*config_, LocalDelivery::control_core, probe_ids_, capture));
+  capture_ = std::move(capture);
 }
 
 }  // namespace spillway

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "control/capture/capture_command.h"
 #include "control/commands/command_table.h"
 #include "control/config/config.h"
 #include "control/cpus.h"
@@ -59,13 +60,16 @@ class Router {
   void add_commands();
   Answer reload();
   void adopt(std::unique_ptr<const config::Config> next);
+  void publish(std::shared_ptr<const CaptureOrder> capture);
   void add_connection_commands();
+  CaptureDesk capture_desk();
   CounterTotals totals() const;
 
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer next_poll_;
   std::shared_ptr<const config::Config> config_;  ///< answers under way keep theirs
+  std::shared_ptr<const CaptureOrder> capture_;   ///< null: there is none
   CommandTable commands_;
   CommandServer server_;  ///< before all else: it tells whether another router is running
   TscClock clock_;

@@ -10,6 +10,7 @@
 #include "control/connections/connection_commands.h"
 #include "control/connections/explain_command.h"
 #include "control/router/router.h"
+#include "dataplane/net/headers.h"
 
 namespace spillway {
 
@@ -29,6 +30,7 @@ void Router::add_commands() {
   add_event_commands(commands_, events_);
   add_uplink_commands(commands_, [this] { return steering_->view(clock_.now()); });
   add_connection_commands();
+  add_capture_command(commands_, capture_desk());
   commands_.add({"stop", "", "end the router, as SIGTERM does",
                  [this](Arguments& arguments) {
                    arguments.finish("");
@@ -53,6 +55,24 @@ void Router::add_connection_commands() {
                     workers_->connections_of(key.src), steering_->view(now)},
                    key);
   });
+}
+
+CaptureDesk Router::capture_desk() {
+  CaptureDesk desk;
+  desk.publish = [this](std::shared_ptr<const CaptureOrder> order) { publish(std::move(order)); };
+  desk.rounds = [this] { return workers_->rounds(); };
+  desk.now = [this] { return clock_.now(); };
+  desk.wall_ns = [] {
+    return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  };
+  for (const RouterPort& port : ports_.all()) desk.ports.push_back(port.name);
+  for (const config::Lan& lan : config_->lans)
+    desk.longest_frame =
+        std::max<std::uint32_t>(desk.longest_frame, std::uint32_t{lan.mtu} + kEtherHeader);
+  for (const config::Uplink& uplink : config_->uplinks)
+    desk.longest_frame = std::max<std::uint32_t>(desk.longest_frame, uplink.mtu + kEtherHeader);
+  desk.workers = static_cast<unsigned>(workers_->links().size());
+  return desk;
 }
 
 }  // namespace spillway

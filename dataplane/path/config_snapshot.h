@@ -26,6 +26,8 @@ struct PrefixList {
   }
 };
 
+struct CaptureOrder;
+
 struct LanSide {
   Ipv4Interface interface;
   PortIndex port = PortIndex::none;
@@ -58,8 +60,9 @@ struct ConfigSnapshot {
   ForwardTable forwards;
   LocalServices local;
   Timeouts timeouts = kTimeoutsRouteros;
-  bool tcp_loose = true;           ///< R16
-  std::uint32_t per_lan_host = 0;  ///< R06; 0: no limit
+  bool tcp_loose = true;                        ///< R16
+  std::uint32_t per_lan_host = 0;               ///< R06; 0: no limit
+  std::shared_ptr<const CaptureOrder> capture;  ///< null: nobody wants to see frames
 };
 
 }  // namespace spillway

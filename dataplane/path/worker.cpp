@@ -62,6 +62,7 @@ std::uint32_t Worker::poll(TimePoint now) noexcept {
   // Before the word is read: an order comes after the word that it follows from.
   hear_orders();
   pipeline_.begin(now, snapshots_.load(), active_);
+  tap_.begin(snapshots_.load().capture.get(), id_, now);
   hear_control();
   std::uint32_t received = take_from_kernel() + take_from_workers();
   for (const Source& source : sources_) received += receive(source);
@@ -77,6 +78,7 @@ std::uint32_t Worker::poll(TimePoint now) noexcept {
 
 std::uint32_t Worker::finish(TimePoint now) noexcept {
   pipeline_.begin(now, snapshots_.load(), active_);
+  tap_.begin(nullptr, id_, now);
   std::uint32_t taken = 0;
   while (const std::uint32_t n = hear_control() + take_from_kernel() + take_from_workers())
     taken += n;
@@ -127,6 +129,10 @@ void Worker::process(PortIndex port, std::uint32_t size, Pipeline::Origin origin
   if (size == 0) return;
   burst_.port = port;
   burst_.size = size;
+  // From other workers: seen by the one that received them. From Linux: by no port.
+  const bool arrives = origin == Pipeline::Origin::port && port != PortIndex::kernel;
+  if (tap_.is_on() && arrives) [[unlikely]]
+    tap_.received(port, std::span(burst_.packets).first(size));
   pipeline_.process(burst_, origin);
   if (handoff_ != nullptr) pass_on();
   flush();
@@ -238,8 +244,12 @@ void Worker::transmit(const WorkerPort& port, std::span<rte_mbuf*> all) noexcept
   const std::uint32_t tag = port.vlan != 0 ? kVlanTag : 0;
   std::uint64_t bytes = 0;
   for (const rte_mbuf* packet : pending) bytes += packet->pkt_len - tag;
+  if (tap_.is_on()) [[unlikely]]
+    tap_.sending(port.index, pending, tag);
   const std::uint16_t sent = rte_eth_tx_burst(port.ethdev, port.tx_queue, pending.data(),
                                               static_cast<std::uint16_t>(pending.size()));
+  if (tap_.is_on()) [[unlikely]]
+    tap_.have_sent(sent);
   PortCounters& counters = pipeline_.counters().ports[index_of(port.index)];
   for (rte_mbuf* packet : pending.subspan(sent)) {
     bytes -= packet->pkt_len - tag;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "dataplane/path/capture_tap.h"
 #include "dataplane/path/connection_reader.h"
 #include "dataplane/path/pipeline.h"
 #include "dataplane/path/snapshot_cell.h"
@@ -90,6 +91,7 @@ class Worker {
   ControlRings rings_;
   Handoff* handoff_;
   ConnectionReader reader_;
+  CaptureTap tap_;
   Pipeline pipeline_;
   std::vector<WorkerPort> ports_;
   std::vector<Source> sources_;
