@@ -43,7 +43,7 @@ class Router {
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
-  /// Serves until SIGTERM, SIGINT or the command `stop`; returns the final counters.
+  /// Serves until SIGTERM, SIGINT or the command `shutdown`; returns the final counters.
   CounterTotals run();
 
   /// Memory that it needs from the EAL; so much of it is nobody's in particular: rings, the

@@ -31,7 +31,7 @@ void Router::add_commands() {
   add_uplink_commands(commands_, [this] { return steering_->view(clock_.now()); });
   add_connection_commands();
   add_capture_command(commands_, capture_desk());
-  commands_.add({"stop", "", "end the router, as SIGTERM does",
+  commands_.add({"shutdown", "", "end the router, as SIGTERM does",
                  [this](Arguments& arguments) {
                    arguments.finish("");
                    boost::asio::post(loop_, [] { std::raise(SIGTERM); });

@@ -18,7 +18,7 @@ constexpr char kUsage[] =
     "  show counters [--json]   packets by port, drops by reason\n"
     "  show events [N] [--json] the last N events, 20 unless told\n"
     "  show uplinks [--json]    health, rates, limits and probes of each\n"
-    "  stop                     end the router, as SIGTERM does\n"
+    "  shutdown                 end the router, as SIGTERM does\n"
     "  help                     what this router knows\n";
 
 int run(std::vector<std::string> arguments) {

@@ -118,15 +118,15 @@ def test_R46_log_names_the_workers_cpu(lifecycle: Lab, cpu: int) -> None:
     assert process.stop(seconds=20) == 0, process.said()
 
 
-@pytest.mark.parametrize("way", ["SIGTERM", "SIGINT", "spillwayctl stop"])
+@pytest.mark.parametrize("way", ["SIGTERM", "SIGINT", "spillwayctl shutdown"])
 def test_R42_stop_leaves_nothing(lifecycle: Lab, way: str) -> None:
     """Neither interface nor file; the last words are the counters, which balance."""
     router = _router(lifecycle)
     process = router.process
     assert process is not None and _forwards(lifecycle)
     files = _files_of(process.pid)
-    if way == "spillwayctl stop":
-        router.ctl("stop")
+    if way == "spillwayctl shutdown":
+        router.ctl("shutdown")
     else:
         process.popen.send_signal(getattr(signal, way))
     assert process.wait(30) == 0, process.said()
