@@ -4,27 +4,30 @@
 
 #include <algorithm>
 #include <charconv>
-#include <sstream>
 
 namespace spillway {
 namespace {
-
-std::vector<std::string> split(const std::string& line) {
-  std::istringstream stream(line);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
-bool begins_with(const std::vector<std::string>& words, const std::vector<std::string>& first) {
-  return words.size() >= first.size() && std::equal(first.begin(), first.end(), words.begin());
-}
 
 std::optional<std::uint64_t> parse_number(const std::string& word) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
   return value;
+}
+
+/// What a client sent, fit for a terminal.
+std::string printable(std::string text) {
+  for (char& c : text)
+    if ((static_cast<unsigned char>(c) < ' ' && c != '\n') || c == '\x7f') c = '?';
+  return text;
+}
+
+/// Behind the first `n` words and one space.
+std::string behind_words(const std::string& line, std::size_t n) {
+  constexpr char space[] = " \t\n\v\f\r";
+  std::size_t at = 0;
+  for (; n > 0; --n) at = line.find_first_of(space, line.find_first_not_of(space, at));
+  return at < line.size() ? line.substr(at + (at > 0 ? 1 : 0)) : std::string();
 }
 
 }  // namespace
@@ -73,35 +76,56 @@ void Arguments::finish(std::string_view allowed) const {
 }
 
 void CommandTable::add(Command command) {
+  shapes_.push_back({split_words(command.words), !command.arguments.empty()});
   commands_.push_back(std::move(command));
 }
 
-const CommandTable::Command* CommandTable::find(const std::vector<std::string>& words) const {
-  const Command* found = nullptr;
-  for (const Command& command : commands_)
-    if (begins_with(words, split(command.words)) &&
-        (found == nullptr || command.words.size() > found->words.size()))
-      found = &command;
-  return found;
+Answer CommandTable::obey(const std::string& line, Rights granted) const {
+  const WordList words = split_words(line);
+  const CommandPath path = follow(words, shapes_);
+  if (!path.command || path.meant.size() > 1) return {false, printable(why_not(path, words))};
+  const auto own = static_cast<std::ptrdiff_t>(path.own);
+  return run(commands_[*path.command],
+             Arguments({words.begin() + own, words.end()}, behind_words(line, path.own)), granted);
 }
 
-Answer CommandTable::obey(const std::string& line) const {
-  std::vector<std::string> words = split(line);
-  const Command* command = find(words);
-  if (command == nullptr) return {false, "unknown command \"" + line + "\"; `help` lists them\n"};
-  const auto own = static_cast<std::ptrdiff_t>(split(command->words).size());
-  Arguments arguments({words.begin() + own, words.end()});
+Answer CommandTable::run(const Command& command, Arguments arguments, Rights granted) const {
+  if (command.rights > granted)
+    return {false, command.words +
+                       ": you may look only; changes are for root, the user that runs the router, "
+                       "and members of `control.admin_group`\n"};
   try {
-    Answer answer = command->handler(arguments);
-    return answer;
+    return command.handler(arguments);
   } catch (const CommandError& e) {
-    return {false, command->words + ": " + e.what() + "\n"};
+    return {false, printable(command.words + ": " + e.what() + "\n")};
   }
 }
 
-std::string CommandTable::help() const {
+/// `words` lead to no command, or to several.
+std::string CommandTable::why_not(const CommandPath& path, const WordList& words) const {
+  std::string known;
+  for (std::size_t i = 0; i < path.depth; ++i)
+    known += shapes_[path.beyond.front()].words[i] + (i + 1 < path.depth ? " " : ": ");
+  if (path.meant.size() > 1)
+    return fmt::format("{}\"{}\" may be {}\n", known, words[path.depth], joined(path.meant));
+  const std::string choices = joined(words_at(path.beyond, path.depth, shapes_));
+  if (path.depth == 0)
+    return fmt::format("unknown command \"{}\"; `help` lists them\n",
+                       words.empty() ? "" : words.front());
+  if (path.depth == words.size()) return fmt::format("{}what? allowed: {}\n", known, choices);
+  return fmt::format("{}found \"{}\"; allowed: {}\n", known, words[path.depth], choices);
+}
+
+std::string CommandTable::help(const WordList& first) const {
+  const CommandPath path = follow(first, shapes_);
+  if (path.depth < first.size()) {
+    std::string why = why_not(path, first);
+    why.pop_back();  // its line end
+    throw CommandError(why);
+  }
   std::string text;
-  for (const Command& command : commands_) {
+  for (const std::size_t i : path.beyond) {
+    const Command& command = commands_[i];
     const bool bare = command.arguments.empty();
     text += fmt::format("{:<28} {}\n", command.words + (bare ? "" : " " + command.arguments),
                         command.help);

@@ -8,9 +8,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "control/socket/command_server.h"
+#include "control/commands/command_path.h"
+#include "control/socket/answer.h"
 
 namespace spillway {
 
@@ -24,7 +26,8 @@ class CommandError : public std::runtime_error {
 /// is an error. Thread contract: one thread.
 class Arguments {
  public:
-  explicit Arguments(std::vector<std::string> words) : words_(std::move(words)) {}
+  explicit Arguments(std::vector<std::string> words, std::string as_written = {})
+      : words_(std::move(words)), as_written_(std::move(as_written)) {}
 
   /// Whether `word` stands there; takes it away.
   bool flag(std::string_view word);
@@ -34,11 +37,16 @@ class Arguments {
   std::optional<std::string> after(std::string_view name);
   /// The first number there, taken away. Throws CommandError when it is not in the range.
   std::optional<std::uint64_t> number(std::uint64_t least, std::uint64_t most);
+  /// All words that are left, taken away.
+  std::vector<std::string> rest() { return std::exchange(words_, {}); }
+  /// All that stands behind the command and one space, byte by byte; takes nothing away.
+  const std::string& as_written() const { return as_written_; }
   /// Throws CommandError when something is left; `allowed` says what there may be.
   void finish(std::string_view allowed) const;
 
  private:
   std::vector<std::string> words_;
+  std::string as_written_;
 };
 
 /// Who may give a command.
@@ -63,15 +71,23 @@ class CommandTable {
   };
 
   void add(Command command);
-  /// The command whose words the line begins with; of several the longest.
-  Answer obey(const std::string& line) const;
-  /// All commands, a line each.
-  std::string help() const;
+  /// The command whose words the line begins with, or unique beginnings of them; of several the
+  /// longest. One that needs more than what is granted is refused.
+  Answer obey(const std::string& line, Rights granted = Rights::change) const;
+  /// All commands that begin with these words, a line each. Throws CommandError when none does.
+  std::string help(const std::vector<std::string>& first = {}) const;
+  /// What the last word of `line`, which may be empty, can become: a line for each, the word, a
+  /// tab, and what it is for. A line without a word tells how the command goes on that is there
+  /// already.
+  std::string complete(const std::string& line) const;
 
  private:
-  const Command* find(const std::vector<std::string>& words) const;
+  Answer run(const Command& command, Arguments arguments, Rights granted) const;
+  std::string why_not(const CommandPath& path, const std::vector<std::string>& words) const;
+  std::string what_for(const CommandPath& path, const std::string& word) const;
 
   std::vector<Command> commands_;
+  std::vector<CommandShape> shapes_;
 };
 
 }  // namespace spillway

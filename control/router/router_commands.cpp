@@ -38,9 +38,12 @@ void Router::add_commands() {
                    return Answer{true, "stopping\n"};
                  },
                  Rights::change});
-  commands_.add({"help", "", "what this router knows", [this](Arguments& arguments) {
-                   arguments.finish("");
-                   return Answer{true, commands_.help()};
+  commands_.add({"help", "[WORDS]", "what this router knows", [this](Arguments& arguments) {
+                   return Answer{true, commands_.help(arguments.rest())};
+                 }});
+  commands_.add({"complete", "LINE", "what the last word of LINE can become, for Tab keys",
+                 [this](Arguments& arguments) {
+                   return Answer{true, commands_.complete(arguments.as_written())};
                  }});
 }
 

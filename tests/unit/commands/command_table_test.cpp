@@ -21,6 +21,14 @@ CommandTable sample() {
   return table;
 }
 
+std::string help_error(const CommandTable& table, const WordList& words) {
+  try {
+    return table.help(words);
+  } catch (const CommandError& e) {
+    return e.what();
+  }
+}
+
 TEST(CommandTable, TheLongestCommandThatFitsIsMeant) {
   const CommandTable table = sample();
   EXPECT_EQ(table.obey("show").text, "all\n");
@@ -38,7 +46,8 @@ TEST(CommandTable, R44_WhatIsNotUnderstoodIsNamed) {
     const char* error;
   } rows[] = {
       {"", "unknown command \"\"; `help` lists them\n"},
-      {"shows events", "unknown command \"shows events\"; `help` lists them\n"},
+      {"shows events", "unknown command \"shows\"; `help` lists them\n"},
+      {"xy\x1b[2J\x01 z", "unknown command \"xy?[2J?\"; `help` lists them\n"},
       {"show uplinks", "show: found \"uplinks\"; allowed: nothing more\n"},
       {"show events x", "show events: found \"x\"; allowed: a number, --json\n"},
       {"show events 11", "show events: found 11; allowed: a number from 1 to 10\n"},
@@ -69,6 +78,39 @@ TEST(CommandTable, HelpHasALineForEach) {
             "show                         everything\n"
             "show events [N] [--json]     the last ones\n"
             "refuse                       never\n");
+  EXPECT_EQ(sample().help({"sh", "ev"}), "show events [N] [--json]     the last ones\n");
+  EXPECT_EQ(help_error(sample(), {"nothing"}), "unknown command \"nothing\"; `help` lists them");
+  EXPECT_EQ(help_error(sample(), {"show", "x"}), "show: found \"x\"; allowed: events");
+}
+
+TEST(CommandTable, WhoMayOnlyLookChangesNothing) {
+  CommandTable table = sample();
+  unsigned changes = 0;
+  table.add({"drain", "", "ends it",
+             [&](Arguments&) {
+               ++changes;
+               return Answer{true, "done\n"};
+             },
+             Rights::change});
+  const Answer refused = table.obey("drain", Rights::look);
+  EXPECT_FALSE(refused.good);
+  EXPECT_EQ(refused.text,
+            "drain: you may look only; changes are for root, the user that runs the router, and "
+            "members of `control.admin_group`\n");
+  EXPECT_EQ(changes, 0u);
+  EXPECT_TRUE(table.obey("show events", Rights::look).good);
+  EXPECT_TRUE(table.obey("drain", Rights::change).good);
+  EXPECT_EQ(changes, 1u);
+}
+
+TEST(CommandTable, AHandlerSeesItsArgumentsAsWritten) {
+  CommandTable table;
+  table.add({"say it", "TEXT", "", [](Arguments& arguments) {
+               return Answer{true, "<" + arguments.as_written() + ">"};
+             }});
+  EXPECT_EQ(table.obey("  say  it   a  b ").text, "<  a  b >");
+  EXPECT_EQ(table.obey("s i ").text, "<>");
+  EXPECT_EQ(table.obey("s i").text, "<>");
 }
 
 }  // namespace
