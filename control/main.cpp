@@ -19,7 +19,6 @@
 #include "control/replay/report/progress.h"
 #include "control/replay/report/writers.h"
 #include "control/router/router.h"
-#include "control/socket/command_client.h"
 
 namespace spillway {
 namespace {
@@ -86,8 +85,8 @@ int run_router(const Options& options) {
                  .lcores = cpus.lcores()},
                 options.eal_arguments);
   spdlog::info("{}", eal.memory());
-  Router router(std::move(config),
-                {options.socket.empty() ? kDefaultSocket : options.socket, cpus, machine});
+  const std::string socket = options.socket.empty() ? config->control.path : options.socket;
+  Router router(std::move(config), {socket, cpus, machine});
   std::cout << to_text(router.run()) << std::flush;
   return kOk;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/config/health_settings.h"
+#include "control/socket/default_socket.h"
 #include "dataplane/conn/conn_state.h"
 #include "dataplane/conn/flow_key.h"
 #include "dataplane/net/addr.h"
@@ -206,6 +207,15 @@ struct Workers {
   bool operator==(const Workers&) const noexcept = default;
 };
 
+/// Who may talk to the router, and where.
+struct ControlSocket {
+  std::string path = kDefaultSocket;
+  std::string group;        ///< whose members may look; empty: the one the router runs in
+  std::string admin_group;  ///< whose members may change things too; empty: nobody more
+
+  bool operator==(const ControlSocket&) const noexcept = default;
+};
+
 struct Limits {
   std::uint32_t connections = 262144;
   std::uint32_t per_lan_host = 0;  ///< 0: no limit (R06)
@@ -229,6 +239,7 @@ struct Config {
   bool tcp_loose = true;  ///< R16
   Limits limits;
   Workers workers;
+  ControlSocket control;
 
   /// Position of the uplink called `name`, or nothing.
   std::optional<UplinkId> find_uplink(const std::string& name) const;

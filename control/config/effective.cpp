@@ -229,6 +229,13 @@ void print_workers(std::ostream& out, const Workers& w) {
   out << " idle = " << quoted(word_for(kIdles, w.idle)) << "; };\n";
 }
 
+void print_control(std::ostream& out, const ControlSocket& c) {
+  out << "control = { socket = " << quoted(c.path) << ";";
+  if (!c.group.empty()) out << " group = " << quoted(c.group) << ";";
+  if (!c.admin_group.empty()) out << " admin_group = " << quoted(c.admin_group) << ";";
+  out << " };\n";
+}
+
 void print_lan(std::ostream& out, const Lan& lan) {
   out << "  { ";
   print_side(out, lan);
@@ -255,6 +262,7 @@ std::string effective(const Config& c) {
   out << "limits = { connections = " << c.limits.connections
       << "; per_lan_host = " << c.limits.per_lan_host << "; };\n";
   print_workers(out, c.workers);
+  print_control(out, c.control);
   return out.str();
 }
 

@@ -42,6 +42,8 @@ std::optional<std::string> needs_restart(const config::Config& now, const config
   if (auto why = compare(now.uplinks, next.uplinks, "uplinks", changed_uplink)) return why;
   if (now.workers != next.workers)
     return next.file + ": `workers` can change only by a restart; nothing has been changed";
+  if (now.control != next.control)
+    return next.file + ": `control` can change only by a restart; nothing has been changed";
   if (now.limits.connections != next.limits.connections)
     return next.file +
            ": `limits.connections` can change only by a restart; nothing has been "

@@ -66,8 +66,11 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
     : signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       next_poll_(loop_),
       config_(std::move(config)),
-      server_(loop_, options.socket,
-              [this](const std::string& line) { return commands_.obey(line); }),
+      access_(config_->control),
+      server_(loop_, {.path = options.socket, .group = access_.may_look()},
+              [this](const std::string& line, const Peer& peer) {
+                return commands_.obey(line, access_.rights_of(peer));
+              }),
       events_(wall_clock_ms),
       hooks_(loop_,
              [this](const std::string& command, const std::string& what) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/capture/capture_command.h"
+#include "control/commands/access.h"
 #include "control/commands/command_table.h"
 #include "control/config/config.h"
 #include "control/cpus.h"
@@ -71,6 +72,7 @@ class Router {
   std::shared_ptr<const config::Config> config_;  ///< answers under way keep theirs
   std::shared_ptr<const CaptureOrder> capture_;   ///< null: there is none
   CommandTable commands_;
+  Access access_;
   CommandServer server_;  ///< before all else: it tells whether another router is running
   TscClock clock_;
   EventLog events_;

@@ -1,12 +1,12 @@
 #include "control/socket/command_server.h"
 
-#include <sys/socket.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 
@@ -22,13 +22,11 @@ pid_t listener_at(boost::asio::io_context& loop, const std::string& path) {
   error_code error;
   socket.connect(Protocol::endpoint(path), error);
   if (error) return 0;
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size);
-  return peer.pid;
+  return peer_of(socket.native_handle()).process;
 }
 
-Protocol::acceptor listen_at(boost::asio::io_context& loop, const std::string& path) {
+Protocol::acceptor listen_at(boost::asio::io_context& loop, const std::string& path,
+                             std::optional<gid_t> group) {
   const auto fail = [&](const std::string& why) -> std::runtime_error {
     return std::runtime_error("control socket " + path + ": " + why);
   };
@@ -43,6 +41,11 @@ Protocol::acceptor listen_at(boost::asio::io_context& loop, const std::string& p
   const mode_t before = umask(0117);  // 0660
   if (!error) acceptor.bind(Protocol::endpoint(path), error);
   umask(before);
+  if (!error && group && chown(path.c_str(), static_cast<uid_t>(-1), *group) != 0) {
+    const std::string why = std::strerror(errno);
+    unlink(path.c_str());
+    throw fail("cannot be given to group " + std::to_string(*group) + ": " + why);
+  }
   if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
   if (error) throw fail(error.message());
   return acceptor;
@@ -54,7 +57,10 @@ Protocol::acceptor listen_at(boost::asio::io_context& loop, const std::string& p
 class CommandServer::Client : public std::enable_shared_from_this<Client> {
  public:
   Client(std::shared_ptr<Shared> shared, Protocol::socket socket)
-      : shared_(std::move(shared)), socket_(std::move(socket)), deadline_(socket_.get_executor()) {
+      : shared_(std::move(shared)),
+        socket_(std::move(socket)),
+        peer_(peer_of(socket_.native_handle())),
+        deadline_(socket_.get_executor()) {
     ++shared_->clients;
   }
   ~Client() { --shared_->clients; }
@@ -66,14 +72,14 @@ class CommandServer::Client : public std::enable_shared_from_this<Client> {
     boost::asio::async_read_until(
         socket_, boost::asio::dynamic_buffer(line_, kLongestLine), '\n',
         [self = shared_from_this()](const error_code& error, std::size_t n) {
-          if (!error) self->answer(n);
+          self->heard(error, n);
         });
   }
 
  private:
-  /// From now on it has kPatience again.
+  /// From now on it has all of the patience again.
   void await_progress() {
-    deadline_.expires_after(kPatience);
+    deadline_.expires_after(shared_->patience);
     deadline_.async_wait([self = weak_from_this()](const error_code& error) {
       const auto client = self.lock();
       if (error || !client) return;
@@ -82,26 +88,36 @@ class CommandServer::Client : public std::enable_shared_from_this<Client> {
     });
   }
 
-  void answer(std::size_t length) {
-    answer_ = shared_->handler(line_.substr(0, length - 1));
-    answer_.text.insert(0, answer_.good ? "ok\n" : "error\n");
-    write();
+  void heard(const error_code& error, std::size_t length) {
+    if (error == boost::asio::error::not_found)
+      return answer({false, "a command may have " + std::to_string(kLongestLine - 1) + " bytes\n"});
+    if (!error) answer(shared_->handler(line_.substr(0, length - 1), peer_));
   }
 
-  void write() {
+  void answer(Answer answer) {
+    answer_ = std::move(answer);
+    answer_.text.insert(0, answer_.good ? "ok\n" : "error\n");
+    write(0);
+  }
+
+  /// All of the text from its byte `begin` on; patience begins anew with every part of it taken.
+  void write(std::size_t begin) {
     await_progress();
-    boost::asio::async_write(socket_, boost::asio::buffer(answer_.text),
-                             [self = shared_from_this()](const error_code& error, std::size_t) {
-                               if (error || !self->answer_.rest) return self->finish();
-                               self->answer_.text.clear();
-                               self->go_on();
-                             });
+    socket_.async_write_some(
+        boost::asio::buffer(answer_.text) + begin,
+        [self = shared_from_this(), begin](const error_code& error, std::size_t n) {
+          if (error) return self->finish();
+          if (begin + n < self->answer_.text.size()) return self->write(begin + n);
+          self->answer_.text.clear();
+          self->go_on();
+        });
   }
 
   /// Nothing is asked for before the client has taken what came before.
   void go_on() {
+    if (!answer_.rest || is_gone()) return finish();
     if (!answer_.rest->append_to(answer_.text)) answer_.rest.reset();
-    if (!answer_.text.empty()) return write();
+    if (!answer_.text.empty()) return write(0);
     if (!answer_.rest) return finish();
     deadline_.expires_after(kGlance);
     deadline_.async_wait([self = shared_from_this()](const error_code& error) {
@@ -109,22 +125,32 @@ class CommandServer::Client : public std::enable_shared_from_this<Client> {
     });
   }
 
-  void finish() { deadline_.cancel(); }
+  /// It has closed; one that has only said that it will say no more (shutdown(2)) still listens.
+  bool is_gone() {
+    pollfd state{socket_.native_handle(), 0, 0};
+    return poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0;
+  }
+
+  void finish() {
+    deadline_.cancel();
+    answer_.rest.reset();
+  }
 
   static constexpr std::chrono::milliseconds kGlance{1};  ///< until the next look at what has come
 
   std::shared_ptr<Shared> shared_;
   Protocol::socket socket_;
+  Peer peer_;
   boost::asio::steady_timer deadline_;
   std::string line_;
   Answer answer_;
 };
 
-CommandServer::CommandServer(boost::asio::io_context& loop, const std::string& path,
-                             Handler handler)
-    : acceptor_(listen_at(loop, path)),
-      path_(path),
-      shared_(std::make_shared<Shared>(Shared{std::move(handler)})) {
+CommandServer::CommandServer(boost::asio::io_context& loop, Settings settings, Handler handler)
+    : acceptor_(listen_at(loop, settings.path, settings.group)),
+      pause_(loop),
+      path_(std::move(settings.path)),
+      shared_(std::make_shared<Shared>(Shared{std::move(handler), settings.patience})) {
   accept();
 }
 
@@ -135,9 +161,29 @@ CommandServer::~CommandServer() {
 void CommandServer::accept() {
   acceptor_.async_accept([this](const error_code& error, Protocol::socket socket) {
     if (error == boost::asio::error::operation_aborted) return;
-    if (!error && shared_->clients < kMostClients)
-      std::make_shared<Client>(shared_, std::move(socket))->start();
+    if (error) return pause();
+    welcome(std::move(socket));
     accept();
+  });
+}
+
+void CommandServer::welcome(Protocol::socket socket) {
+  if (shared_->clients < kMostClients)
+    return std::make_shared<Client>(shared_, std::move(socket))->start();
+  // It fits in the buffer of a fresh socket, so nobody waits.
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(boost::asio::buffer("error\ntoo many clients, " + std::to_string(kMostClients) +
+                                        " at a time; try again\n"),
+                    ignored);
+}
+
+/// No descriptors are left, or no memory: to try again at once would only take the CPU.
+void CommandServer::pause() {
+  constexpr std::chrono::milliseconds kPause{100};
+  pause_.expires_after(kPause);
+  pause_.async_wait([this](const error_code& error) {
+    if (!error) accept();
   });
 }
 

@@ -1,63 +1,12 @@
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/write.hpp>
-#include <filesystem>
-#include <thread>
 
 #include "control/socket/command_client.h"
+#include "tests/unit/router/echo_server.h"
 
 namespace spillway {
 namespace {
-
-using Protocol = boost::asio::local::stream_protocol;
-
-std::string fresh_path() {
-  static std::atomic<unsigned> next{0};
-  return (std::filesystem::temp_directory_path() /
-          ("spillway-" + std::to_string(getpid()) + "-" + std::to_string(next++)))
-      .string();
-}
-
-/// Counts to a number, with looks in vain in between.
-class Counting : public AnswerRest {
- public:
-  explicit Counting(unsigned last) : last_(last) {}
-  bool append_to(std::string& text) override {
-    waits_ = !waits_;
-    if (!waits_) text += std::to_string(++at_) + "\n";
-    return at_ < last_;
-  }
-
- private:
-  unsigned at_ = 0;
-  unsigned last_;
-  bool waits_ = false;
-};
-
-Answer echo_answer(const std::string& line) {
-  if (line == "count") return {true, "", std::make_unique<Counting>(3)};
-  return {line != "bad", "got " + line + "\n"};
-}
-
-/// A server that echoes, on a thread of its own.
-struct Echo {
-  Echo() : server(loop, path, echo_answer), thread([this] { loop.run(); }) {}
-  ~Echo() {
-    loop.stop();
-    thread.join();
-  }
-  Echo(const Echo&) = delete;
-  Echo& operator=(const Echo&) = delete;
-
-  std::string path = fresh_path();
-  boost::asio::io_context loop{1};
-  CommandServer server;
-  std::thread thread;
-};
 
 TEST(CommandSocket, AnswersALine) {
   const Echo echo;
@@ -86,7 +35,8 @@ TEST(CommandSocket, IsForOwnerAndGroupAloneAndGoesWithTheServer) {
 TEST(CommandSocket, ASecondRouterIsToldOfTheFirst) {
   const Echo echo;
   try {
-    const CommandServer second(const_cast<Echo&>(echo).loop, echo.path, nullptr);
+    const CommandServer second(const_cast<Echo&>(echo).loop, {.path = echo.path, .group = {}},
+                               nullptr);
     FAIL() << "no error";
   } catch (const std::runtime_error& e) {
     EXPECT_EQ(std::string(e.what()), "control socket " + echo.path +
@@ -104,28 +54,50 @@ TEST(CommandSocket, ASocketThatNobodyServesIsReplaced) {
   }
   ASSERT_TRUE(std::filesystem::exists(path));
   boost::asio::io_context loop;
-  EXPECT_NO_THROW(CommandServer(loop, path, nullptr));
+  EXPECT_NO_THROW(CommandServer(loop, {.path = path, .group = {}}, nullptr));
 }
 
-TEST(CommandSocket, SilentAndDeadClientsBlockNobody) {
+TEST(CommandSocket, KnowsWhoAsks) {
   const Echo echo;
+  EXPECT_EQ(ask_router(echo.path, "who").text,
+            std::to_string(getpid()) + " " + std::to_string(geteuid()) + "\n");
+}
+
+TEST(CommandSocket, R44_ALongerLineIsRefused) {
+  const Echo echo;
+  const std::string longest(CommandServer::kLongestLine - 1, 'x');
+  EXPECT_EQ(ask_router(echo.path, longest).text, "got " + longest + "\n");
+  const Answer refused = ask_router(echo.path, longest + "x");
+  EXPECT_FALSE(refused.good);
+  EXPECT_EQ(refused.text, "a command may have 4095 bytes\n");
+  EXPECT_EQ(ask_router(echo.path, std::string(1 << 20, 'x')).text, refused.text);
+  EXPECT_EQ(ask_router(echo.path, "x").text, "got x\n");
+}
+
+RC_GTEST_PROP(CommandSocketLines, R44_AnyBytesAreAnswered, (const std::string& bytes)) {
+  static Echo echo;
   boost::asio::io_context loop;
-  std::vector<Protocol::socket> silent;
-  for (std::size_t i = 0; i + 2 < CommandServer::kMostClients; ++i) {
-    silent.emplace_back(loop);
-    silent.back().connect(Protocol::endpoint(echo.path));
-    if (i % 2 == 0) boost::asio::write(silent.back(), boost::asio::buffer("half a li", 9));
-  }
-  EXPECT_EQ(ask_router(echo.path, "x").text, "got x\n");
-  silent.clear();
-  EXPECT_EQ(ask_router(echo.path, "y").text, "got y\n");
+  Protocol::socket any = client(loop, echo.path, bytes + "\n");
+  const std::string line = bytes.substr(0, bytes.find('\n'));
+  RC_PRE(line != "wait" && line != "flood");
+  RC_ASSERT(read_all(any).starts_with(line == "bad" ? "error\n" : "ok\n"));
 }
 
-TEST(CommandSocket, R44_ALineWithoutEndIsRefused) {
+TEST(CommandSocket, AnAnswerCanBeCutOff) {
   const Echo echo;
-  EXPECT_THROW(ask_router(echo.path, std::string(CommandServer::kLongestLine, 'x')),
-               std::runtime_error);
-  EXPECT_EQ(ask_router(echo.path, "x").text, "got x\n");
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  std::size_t taken = 0;
+  const auto outcome = ask_router(echo.path, "flood",
+                                  [&](bool, std::string_view piece) {
+                                    taken += piece.size();
+                                    const bool enough = taken > (1u << 20);
+                                    EXPECT_EQ(write(ends[1], "x", enough ? 1 : 0), enough ? 1 : 0);
+                                  },
+                                  {ends[0], [] { return true; }});
+  EXPECT_EQ(outcome, Outcome::interrupted);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST(CommandSocket, WithoutARouterItSaysSo) {

@@ -26,6 +26,11 @@ std::string reason(const std::string& next) {
   return needs_restart(config::parse(base(), "x.conf"), config::parse(next, "x.conf")).value_or("");
 }
 
+TEST(Reload, TheControlSocketStays) {
+  EXPECT_EQ(reason(base() + "control = { admin_group = \"adm\"; };"),
+            "x.conf: `control` can change only by a restart; nothing has been changed");
+}
+
 TEST(Reload, WhatRulesSayMayChange) {
   for (const char* more :
        {"balance = { mode = \"bandwidth\"; window_ms = 500; };",
