@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "dataplane/conn/conn_state.h"
 #include "dataplane/conn/mark.h"
 #include "dataplane/drop_reason.h"
 #include "dataplane/port_index.h"
@@ -28,6 +29,8 @@ class Counter {
 class Gauge {
  public:
   void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+  void raise() noexcept { set(get() + 1); }
+  void lower() noexcept { set(get() - 1); }
   std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -64,10 +67,18 @@ struct alignas(64) WorkerCounters {
   Gauge connections;
   /// Connections opened, by mark and uplink (the last column: no uplink).
   std::array<std::array<Counter, kMaxUplinks + 1>, kMarks> opened;
+  /// Connections that there are, by mark, uplink (as above) and state: kept up to date where one
+  /// opens, ends or changes its state, which few packets do.
+  std::array<std::array<std::array<Gauge, kConnStates>, kMaxUplinks + 1>, kMarks> living;
   /// Connections opened, by IP protocol number.
   std::array<Counter, 256> opened_protocol;
   /// Connections that took a place on each uplink: what the balancer's reservation counts.
   std::array<Counter, kMaxUplinks> placed;
 };
+
+/// The column of `opened` and `living` for connections of this uplink.
+constexpr std::size_t column_of(UplinkId uplink) noexcept {
+  return uplink == UplinkId::none ? kMaxUplinks : index_of(uplink);
+}
 
 }  // namespace spillway

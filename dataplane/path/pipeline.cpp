@@ -208,7 +208,9 @@ bool Pipeline::follow_state(ConnIndex index, Direction direction, const rte_mbuf
                             const ParsedPacket& parsed) noexcept {
   Connection& c = table_[index];
   if (c.state == ConnState::udp) {
-    if (direction == Direction::reply) c.state = ConnState::udp_stream;
+    if (direction == Direction::original) return true;
+    c.state = ConnState::udp_stream;
+    count_moved(c, ConnState::udp);
     return true;
   }
   if (!is_tcp(c.state)) return true;
@@ -220,6 +222,7 @@ bool Pipeline::follow_state(ConnIndex index, Direction direction, const rte_mbuf
   if (outcome == TcpOutcome::unchanged) [[likely]]
     return true;
   if (outcome == TcpOutcome::reopen) return false;
+  count_moved(c, before);
   if (config_->timeouts.of(c.state) < config_->timeouts.of(before))
     table_.rearm(index, now_, config_->timeouts);
   return true;
@@ -282,7 +285,19 @@ void Pipeline::end_connection(ConnIndex index) noexcept {
 void Pipeline::forget(const Connection& connection) noexcept {
   if (hosts_ != nullptr && connection.zone[0] == Zone::lan)
     hosts_->of_worker(self_).remove(connection.original_key().src);
+  living(connection, connection.state).lower();
   release_next_hops(connection);
+}
+
+Gauge& Pipeline::living(const Connection& connection, ConnState state) noexcept {
+  const auto mark = static_cast<std::size_t>(connection.mark);
+  return counters_.living[mark][column_of(connection.uplink)][index_of(state)];
+}
+
+/// Its state was `from` until now.
+void Pipeline::count_moved(const Connection& connection, ConnState from) noexcept {
+  living(connection, from).lower();
+  living(connection, connection.state).raise();
 }
 
 void Pipeline::publish_gauges() noexcept {

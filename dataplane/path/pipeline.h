@@ -162,6 +162,8 @@ class Pipeline {
   void release_next_hops(const Connection& connection) noexcept;
   bool make_room() noexcept;
   void count_opened(const Connection& connection, const FlowKey& key) noexcept;
+  Gauge& living(const Connection& connection, ConnState state) noexcept;
+  void count_moved(const Connection& connection, ConnState from) noexcept;
   void forget(const Connection& connection) noexcept;
   void note_checksum(const rte_mbuf* packet, const ParsedPacket& parsed) noexcept;
 

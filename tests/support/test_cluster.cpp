@@ -13,6 +13,7 @@
 #include "dataplane/path/frame.h"
 #include "tests/support/buffers.h"
 #include "tests/support/fragments.h"
+#include "tests/support/living.h"
 
 namespace spillway::test {
 namespace {
@@ -181,6 +182,8 @@ TestCluster::~TestCluster() {
   EXPECT_TRUE(balanced()) << "R42";
   for (const auto& worker : workers_) worker->pipeline().drain();
   EXPECT_TRUE(balanced()) << "R42, after draining";
+  for (const auto& worker : workers_)
+    EXPECT_TRUE(living_counted(worker->pipeline())) << "R42, connections by state";
   sent();
   std::uint32_t in_use = 0;
   for (const rte_mempool* pool : {pool_, fragment_headers_, fragment_bodies_})

@@ -9,6 +9,7 @@
 
 #include "dataplane/net/headers.h"
 #include "tests/support/buffers.h"
+#include "tests/support/living.h"
 
 namespace spillway::test {
 
@@ -56,6 +57,7 @@ TestRouter::~TestRouter() {
   EXPECT_TRUE(balanced()) << "R42";
   pipeline_->drain();
   EXPECT_TRUE(balanced()) << "R42, after draining";
+  EXPECT_TRUE(living_counted(*pipeline_)) << "R42, connections by state";
   EXPECT_EQ(buffers_in_use(), 0u) << "R45: no buffer is lost";
   pipeline_.reset();
   rte_ring_free(punt_);

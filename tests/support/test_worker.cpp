@@ -13,6 +13,7 @@
 #include <string>
 
 #include "tests/support/buffers.h"
+#include "tests/support/living.h"
 
 namespace spillway::test {
 namespace {
@@ -110,6 +111,7 @@ TestWorker::~TestWorker() {
   EXPECT_TRUE(balanced()) << "R42";
   worker_->pipeline().drain();
   EXPECT_TRUE(balanced()) << "R42, after draining";
+  EXPECT_TRUE(living_counted(worker_->pipeline())) << "R42, connections by state";
   for (RingDevice& device : devices_) sent(device);
   punted();
   EXPECT_EQ(buffers_in_use(), 0u) << "R45: no buffer is lost";
