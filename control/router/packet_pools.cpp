@@ -84,6 +84,13 @@ std::uint32_t PacketPools::in_use() const noexcept {
   return n;
 }
 
+std::uint32_t PacketPools::size() const noexcept {
+  std::uint32_t n = 0;
+  for (const Pool* pool : {&packets_, &datagrams_, &fragment_headers_, &fragment_bodies_})
+    if (*pool) n += (*pool)->size;
+  return n;
+}
+
 std::size_t PacketPools::memory_mib(const Needs& needs) {
   constexpr std::size_t overhead = 256;  // of the buffer's own header and the pool's
   constexpr std::size_t page = 4096;     // without hugepages no buffer shares one

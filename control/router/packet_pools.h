@@ -38,6 +38,7 @@ class PacketPools {
   }
   /// Buffers that are not in the pools: none after all has been sent or dropped (R45).
   std::uint32_t in_use() const noexcept;
+  std::uint32_t size() const noexcept;
 
   static std::size_t memory_mib(const Needs& needs);
 

@@ -27,6 +27,10 @@ class StallWatch {
   /// Takes the iterations of every worker so far; call it about every 10 ms.
   std::vector<Notice> observe(TimePoint now, std::span<const std::uint64_t> iterations);
 
+  bool stalled(std::size_t worker) const noexcept {
+    return worker < seen_.size() && seen_[worker].stalled;
+  }
+
  private:
   struct Seen {
     std::uint64_t iterations = 0;

@@ -85,8 +85,14 @@ void WorkerThread::run() noexcept {
   prctl(PR_SET_TIMERSLACK, 1UL);  // a short sleep shall not become a long one
   const Resting resting;
   std::uint64_t iterations = 0;
+  TimePoint last = clock_.now();
+  RouterClock::duration busy{};
+  std::uint32_t done = 0;
   while (!stopping_.load(std::memory_order_relaxed)) {
-    const std::uint32_t done = worker_.poll(clock_.now());
+    const TimePoint now = clock_.now();
+    if (done > 0) busy_.store((busy += now - last).count(), std::memory_order_relaxed);
+    last = now;
+    done = worker_.poll(now);
     iterations_.store(++iterations, std::memory_order_release);
     rest(idle_.after(done), resting);
   }

@@ -25,6 +25,10 @@ class WorkerThread {
 
   /// Iterations so far: stands still when the worker does. All that they did is seen afterwards.
   std::uint64_t iterations() const noexcept { return iterations_.load(std::memory_order_acquire); }
+  /// Router time in iterations that found something to do.
+  RouterClock::duration busy() const noexcept {
+    return RouterClock::duration(busy_.load(std::memory_order_relaxed));
+  }
   unsigned lcore() const noexcept { return lcore_; }
 
  private:
@@ -38,6 +42,7 @@ class WorkerThread {
   bool started_ = false;
   alignas(64) std::atomic<bool> stopping_{false};
   alignas(64) std::atomic<std::uint64_t> iterations_{0};
+  std::atomic<RouterClock::rep> busy_{0};
 };
 
 }  // namespace spillway

@@ -70,6 +70,24 @@ TEST(WorkerThread, R46_AWorkerThatStandsStillIsSeenToAndGoesOn) {
   rte_eth_remove_rx_callback(lan.id(), 0, callback);
 }
 
+TEST(WorkerThread, OnlyIterationsThatFindSomethingAreBusy) {
+  TestWorker router;
+  router.add_usual_ports();
+  const TscClock clock;
+  {
+    WorkerThread idle(router.worker(), clock);
+    idle.start(other_lcore());
+    wait_until([&] { return idle.iterations() > 1000; });
+    EXPECT_EQ(idle.busy().count(), 0);
+  }
+  router.receive(router.device(0), build_frame({}));
+  WorkerThread working(router.worker(), clock);
+  working.start(other_lcore());
+  wait_until([&] { return working.busy().count() > 0; });
+  EXPECT_LT(working.busy(), clock.now().time_since_epoch());
+  working.stop();
+}
+
 TEST(WorkerThread, R46_AControlCoreThatStandsStillDoesNotStopForwarding) {
   TestWorker router;
   RingDevice& lan = router.add_device();
