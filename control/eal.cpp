@@ -105,7 +105,11 @@ void refuse_ordinary_pages(const EalNeeds& needs, const HugepageChoice& choice,
 
 std::vector<std::string> eal_arguments(const EalNeeds& needs, bool hugepages,
                                        const std::vector<std::string>& extra) {
-  std::vector<std::string> all = {"spillway", "--no-telemetry"};
+  std::vector<std::string> all = {"spillway"};
+  if (!needs.telemetry)
+    all.emplace_back("--no-telemetry");
+  else if (!names(extra, "--file-prefix"))
+    all.emplace_back("--file-prefix=spillway");  // the folder in which programs find the socket
   const std::vector<std::string> cards = card_arguments(needs, extra);
   all.insert(all.end(), cards.begin(), cards.end());
   if (hugepages)

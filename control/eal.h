@@ -15,6 +15,7 @@ struct EalNeeds {
   /// others, which may be at work elsewhere, are kept from it.
   std::vector<std::string> cards = {};
   std::string hugepage_user = {};  ///< which of them needs hugepages, the beginning of an error
+  bool telemetry = false;          ///< DPDK's socket for monitoring
   std::string lcores = {};         ///< threads and their CPUs; empty: the main one, on any
 };
 
@@ -22,7 +23,8 @@ struct EalNeeds {
 std::vector<std::string> eal_arguments(const EalNeeds& needs, bool hugepages,
                                        const std::vector<std::string>& extra);
 
-/// DPDK's environment for as long as this lives: nothing shared with other processes, no files.
+/// DPDK's environment for as long as this lives: nothing shared with other processes, no files but
+/// the socket of telemetry.
 /// Thread contract: control only; one in a process.
 class Eal {
  public:

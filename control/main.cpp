@@ -82,6 +82,7 @@ int run_router(const Options& options) {
                  .hugepages = true,
                  .cards = cards.devices(),
                  .hugepage_user = cards.hugepage_user(),
+                 .telemetry = true,
                  .lcores = cpus.lcores()},
                 options.eal_arguments);
   spdlog::info("{}", eal.memory());

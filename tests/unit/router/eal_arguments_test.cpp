@@ -15,6 +15,7 @@ EalNeeds needs(const Arguments& cards) {
           .hugepages = true,
           .cards = cards,
           .hugepage_user = {},
+          .telemetry = false,
           .lcores = "0@0,1@0"};
 }
 
@@ -70,6 +71,18 @@ TEST(EalArguments, MemoryOnSeveralNodesIsAskedForNodeByNode) {
   for (const Arguments& extra : {Arguments{"--socket-mem", "1,1"}, Arguments{"-m", "64"}})
     EXPECT_FALSE(has(eal_arguments(two, true, extra), "--socket-mem=100,200"));
   EXPECT_TRUE(has(eal_arguments(two, false, {}), "-m")) << "ordinary pages are on one node";
+}
+
+TEST(EalArguments, TelemetryIsOnlyForThoseThatServeIt) {
+  EalNeeds served = needs({});
+  EXPECT_TRUE(has(eal_arguments(served, true, {}), "--no-telemetry"));
+  served.telemetry = true;
+  const Arguments all = eal_arguments(served, true, {});
+  EXPECT_FALSE(has(all, "--no-telemetry"));
+  EXPECT_TRUE(has(all, "--file-prefix=spillway"));
+  const Arguments named = eal_arguments(served, true, {"--file-prefix", "x"});
+  EXPECT_FALSE(has(named, "--file-prefix=spillway"));
+  EXPECT_TRUE(has(eal_arguments(served, true, {"--no-telemetry"}), "--no-telemetry"));
 }
 
 TEST(EalArguments, R44_ACardOnUioDoesNotRunOnOrdinaryPages) {
