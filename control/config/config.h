@@ -221,6 +221,16 @@ struct Limits {
   std::uint32_t per_lan_host = 0;  ///< 0: no limit (R06)
 };
 
+/// The HTTP server for Prometheus. Off where the file does not have the section.
+struct Metrics {
+  bool enabled = false;
+  Ipv4Addr address = Ipv4Addr::of(127, 0, 0, 1);
+  std::uint16_t port = 9709;
+
+  std::string listen() const;  ///< "127.0.0.1:9709"
+  bool operator==(const Metrics&) const noexcept = default;
+};
+
 struct Config {
   std::string file;
   std::vector<Lan> lans;
@@ -240,6 +250,7 @@ struct Config {
   Limits limits;
   Workers workers;
   ControlSocket control;
+  Metrics metrics;
 
   /// Position of the uplink called `name`, or nothing.
   std::optional<UplinkId> find_uplink(const std::string& name) const;

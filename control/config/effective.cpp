@@ -263,6 +263,8 @@ std::string effective(const Config& c) {
       << "; per_lan_host = " << c.limits.per_lan_host << "; };\n";
   print_workers(out, c.workers);
   print_control(out, c.control);
+  out << "metrics = { enabled = " << (c.metrics.enabled ? "true" : "false")
+      << "; listen = " << quoted(c.metrics.listen()) << "; };\n";
   return out.str();
 }
 

@@ -29,6 +29,7 @@ Config read(const libconfig::Setting& root, const std::string& name) {
   read_limits(section, config);
   read_workers(section, config);
   read_control(section, config);
+  read_metrics(section, config);
   section.finish();
   errors.throw_if_any();
   return config;

@@ -22,6 +22,7 @@ void read_timeouts(Section& root, Config& config);
 void read_limits(Section& root, Config& config);
 void read_workers(Section& root, Config& config);
 void read_control(Section& root, Config& config);
+void read_metrics(Section& root, Config& config);
 
 /// "2-5,8"; nothing when it is no such list, or names a CPU twice.
 std::optional<std::vector<unsigned>> parse_cpus(std::string_view text);

@@ -87,9 +87,15 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
       owners_(share_out(ports_, choose_workers(config_->workers, options.cpus, ports_.sortable()))),
       workers_(std::make_unique<WorkerGroup>(*config_, ports_, *pools_, clock_, probe_ids_,
                                              *owners_, nodes_)),
+      metrics_(
+          loop_, shelf_, [this] { return clock_.now(); },
+          [this](const std::string& listen, const std::string& error) {
+            tell_of_metrics(listen, error);
+          }),
       warned_of_checksums_(ports_.all().size()) {
   events_.listen(write_to_log);
   events_.listen([this](const Event& event) { hooks_.hear(event); });
+  events_.listen([this](const Event& event) { tally_.hear(event); });
   hooks_.configure(config_->hooks);
   ports_.start(*pools_, clock_);
   arp_ = std::make_unique<ArpService>(ports_, workers_->links(), *pools_, counters_, events_);
@@ -109,6 +115,7 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
   workers_->start();
   arp_->start(clock_.now(), *config_);
   wait_for_signals();
+  metrics_.configure(config_->metrics);
   events_.add(clock_.now(), {.text = "forwarding between " + counted(config_->lans.size(), "LAN") +
                                      " and " + counted(config_->uplinks.size(), "uplink"),
                              .facts = {{"state", "begins"}}});
@@ -149,6 +156,7 @@ void Router::poll() {
   steering_->poll(now);
   if (now >= next_look_at_workers_) watch_workers(now);
   if (now >= next_tick_) tick(now);
+  if (now >= next_snapshot_) publish_snapshot(now);
   next_poll_.expires_after(now < busy_until_ ? std::chrono::nanoseconds(kShortNap)
                                              : std::chrono::nanoseconds(kNap));
   next_poll_.async_wait([this](const boost::system::error_code& error) {
@@ -213,6 +221,7 @@ Answer Router::reload() {
     if (const auto why = needs_restart(*config_, *next)) throw config::ConfigError(*why);
     adopt(std::move(next));
   } catch (const std::exception& e) {
+    ++tally_.reloads_failed;
     events_.add(clock_.now(), {.kind = EventKind::config,
                                .severity = Severity::error,
                                .text = std::string("not reloaded: ") + e.what()});
@@ -225,6 +234,7 @@ Answer Router::reload() {
                                .severity = Severity::warning,
                                .text = std::string("Linux keeps its old routes: ") + e.what()});
   }
+  ++tally_.reloads;
   events_.add(clock_.now(), {.kind = EventKind::config, .text = "reloaded " + config_->file});
   return {true, "reloaded " + config_->file + "\n"};
 }
@@ -235,6 +245,7 @@ void Router::adopt(std::unique_ptr<const config::Config> next) {
   steering_->adopt(*next);
   workers_->publish(std::move(snapshot));
   hooks_.configure(next->hooks);
+  metrics_.configure(next->metrics);
   config_ = std::move(next);
 }
 

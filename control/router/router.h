@@ -15,6 +15,8 @@
 #include "control/cpus.h"
 #include "control/events/event_log.h"
 #include "control/events/hooks.h"
+#include "control/metrics/metrics_server.h"
+#include "control/metrics/telemetry.h"
 #include "control/router/arp_service.h"
 #include "control/router/counter_report.h"
 #include "control/router/linux_side.h"
@@ -59,6 +61,9 @@ class Router {
   void watch_workers(TimePoint now);
   void wait_for_signals();
   void add_commands();
+  void tell_of_metrics(const std::string& listen, const std::string& error);
+  void publish_snapshot(TimePoint now);
+  RouterSnapshot snapshot(TimePoint now);
   Answer reload();
   void adopt(std::unique_ptr<const config::Config> next);
   void publish(std::shared_ptr<const CaptureOrder> capture);
@@ -76,6 +81,7 @@ class Router {
   CommandServer server_;  ///< before all else: it tells whether another router is running
   TscClock clock_;
   EventLog events_;
+  EventTally tally_;
   Hooks hooks_;
   linux_side::Netlink netlink_;
   ControlCounters counters_;
@@ -92,6 +98,11 @@ class Router {
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<Steering> steering_;
   StallWatch stalls_;
+  std::shared_ptr<const std::vector<Event>> last_events_;
+  SnapshotShelf shelf_;
+  Telemetry telemetry_{shelf_};
+  MetricsServer metrics_;
+  TimePoint next_snapshot_;
   TimePoint next_tick_;
   TimePoint next_look_at_workers_;
   TimePoint busy_until_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "control/config/config.h"
+#include "control/metrics/router_snapshot.h"
 #include "control/router/counter_report.h"
 #include "control/router/handoff_rings.h"
 #include "control/router/packet_pools.h"
@@ -55,6 +56,9 @@ class WorkerGroup {
   std::uint32_t connections_of(Ipv4Addr host) const noexcept { return hosts_.of(host); }
   UplinkCounts uplink_counts(const config::Config& config) const;
   void add_to(CounterTotals& totals) const;
+  /// What each worker has done; `stalled` is the caller's to add.
+  std::vector<WorkerFigures> figures() const;
+  ConnectionFigures connections() const;
   /// How often each worker has gone round: it stands still when the worker does.
   std::vector<std::uint64_t> iterations() const;
   /// Gives an order to every worker; how many took it.

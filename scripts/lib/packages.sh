@@ -3,15 +3,15 @@
 
 readonly BUILD_PACKAGES=(g++ meson ninja-build pkg-config libdpdk-dev libconfig++-dev
   libboost-dev libboost-program-options-dev libpcap-dev zlib1g-dev nlohmann-json3-dev libspdlog-dev
-  libnl-route-3-dev libnuma-dev)
-readonly TEST_PACKAGES=(libgtest-dev libgmock-dev librapidcheck-dev valgrind)
+  libnl-route-3-dev libnuma-dev prometheus-cpp-dev)
+readonly TEST_PACKAGES=(libgtest-dev libgmock-dev librapidcheck-dev valgrind prometheus)
 readonly CHECK_PACKAGES=(git clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev shellcheck
   gcovr)
 readonly BENCH_PACKAGES=(python3 dpdk-dev iproute2 nftables procps util-linux)
 readonly DEMO_PACKAGES=(ca-certificates xz-utils)
 readonly LAB_PACKAGES=(iproute2 nftables ethtool procps util-linux iputils-ping iputils-tracepath
   traceroute tcpdump iperf3 dnsmasq-base bind9-dnsutils udhcpc rsync curl python3 python3-pytest
-  python3-scapy)
+  python3-scapy dpdk-dev)
 
 die() {
   echo "${0##*/}: $*" >&2

@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"# end", "balence = { };",
             "x.conf:6: setting `balence`: unknown; did you mean `balance`?; allowed here: lan, "
             "uplinks, probes, routes, address_lists, balance, monitors, policy, port_forwards, "
-            "local_services, failure, hooks, timeouts, tcp, limits, workers, control"},
+            "local_services, failure, hooks, timeouts, tcp, limits, workers, control, metrics"},
         Bad{"# end", "balance = { sample_ms = 300; };",
             "x.conf:6: setting `balance.window_ms`: found nothing; allowed: a multiple of "
             "sample_ms, 300"},
