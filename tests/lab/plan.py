@@ -137,6 +137,7 @@ class Plan:
     failure: Settings = field(default_factory=dict)
     hooks: tuple[Settings, ...] = ()
     workers: Settings = field(default_factory=dict)
+    metrics: Optional[Settings] = None
 
     @property
     def sides(self) -> tuple[Union[Lan, Uplink], ...]:

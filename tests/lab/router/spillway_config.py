@@ -25,6 +25,8 @@ def config_text(plan: Plan, ports: dict[str, str]) -> str:
         setting("hooks", plan.hooks),
         setting("workers", plan.workers or _default_workers()),
     ]
+    if plan.metrics is not None:
+        parts.append(setting("metrics", plan.metrics))
     # Listed services replace the default, which is echo.
     services = [f'protocol = "{s.protocol}"; ports = {s.port};' for s in plan.services]
     if services:
