@@ -54,7 +54,8 @@ void Router::add_connection_commands() {
   add_explain_command(commands_, desk, [this](const FlowKey& key) {
     const ActiveWord word = workers_->active().load();
     const TimePoint now = clock_.now();
-    return explain({*config_, workers_->context_for(key, word, now),
+    const PlacementBudget budget = workers_->budget_for(key, word);
+    return explain({*config_, workers_->context_of(budget, word, now),
                     workers_->connections_of(key.src), steering_->view(now)},
                    key);
   });

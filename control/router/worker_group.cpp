@@ -135,11 +135,16 @@ WorkerLink& WorkerGroup::keeper(std::span<const std::uint8_t> frame) const noexc
   return *links_[owner];
 }
 
-PlacementContext WorkerGroup::context_for(const FlowKey& key, const ActiveWord& word,
-                                          TimePoint now) const {
-  const ConfigSnapshot& config = snapshots_.load();
-  const unsigned owner = owners_.workers() == 1 ? 0 : owners_.owner(config, key);
-  return {config, word, workers_[owner]->pipeline().budget(), &affinity_, Millis::of(now)};
+PlacementBudget WorkerGroup::budget_for(const FlowKey& key, const ActiveWord& word) const {
+  const unsigned owner = owners_.workers() == 1 ? 0 : owners_.owner(snapshots_.load(), key);
+  PlacementBudget budget = workers_[owner]->pipeline().budget();
+  budget.refresh(active_, word);
+  return budget;
+}
+
+PlacementContext WorkerGroup::context_of(const PlacementBudget& budget, const ActiveWord& word,
+                                         TimePoint now) const {
+  return {snapshots_.load(), word, budget, &affinity_, Millis::of(now)};
 }
 
 std::vector<std::uint64_t> WorkerGroup::iterations() const {

@@ -50,8 +50,11 @@ class WorkerGroup {
   std::span<const std::unique_ptr<WorkerLink>> links() const noexcept { return links_; }
   /// The worker that keeps the connection of a frame of Linux' own.
   WorkerLink& keeper(std::span<const std::uint8_t> frame) const noexcept;
-  /// What its worker would place a new connection by; it names `word`.
-  PlacementContext context_for(const FlowKey& key, const ActiveWord& word, TimePoint now) const;
+  /// What its worker may still place under `word`, for a connection with `key`.
+  PlacementBudget budget_for(const FlowKey& key, const ActiveWord& word) const;
+  /// What the worker that has `budget` places by; it refers to both.
+  PlacementContext context_of(const PlacementBudget& budget, const ActiveWord& word,
+                              TimePoint now) const;
   /// Connections that a LAN host has opened.
   std::uint32_t connections_of(Ipv4Addr host) const noexcept { return hosts_.of(host); }
   UplinkCounts uplink_counts(const config::Config& config) const;

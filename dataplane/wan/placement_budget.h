@@ -18,17 +18,30 @@ class PlacementBudget {
   /// For worker `self` of `workers`, from 0 on.
   explicit PlacementBudget(std::uint32_t self = 0, std::uint32_t workers = 1) noexcept
       : self_(self), workers_(workers) {}
+  /// As it is at the moment, by any thread: for whom wants to know what its worker would do. Once
+  /// refreshed the copy is what the worker's will be, which may not have come round yet. Nothing
+  /// can be taken from it: what that costs is the worker's own.
+  PlacementBudget(const PlacementBudget& other) noexcept
+      : self_(other.self_), workers_(other.workers_) {
+    // First: what was stored before it is seen then.
+    set(generation_, other.generation_.load(std::memory_order_acquire));
+    for (std::size_t i = 0; i < kMaxUplinks; ++i) {
+      set(left_[i], get(other.left_[i]));
+      set(carried_[i], get(other.carried_[i]));
+    }
+  }
+  PlacementBudget& operator=(const PlacementBudget&) = delete;
 
   /// Takes over what was published with `word`, once a generation.
   void refresh(const ActiveCell& cell, const ActiveWord& word) noexcept {
-    if (word.generation == generation_) [[likely]]
+    if (word.generation == get(generation_)) [[likely]]
       return;
-    generation_ = word.generation;
     for (std::size_t i = 0; i < kMaxUplinks; ++i) {
-      set(left_[i], part_of(cell.headroom(uplink_id(i))));
+      set(left_[i], part_of(cell.headroom(uplink_id(i)), word.generation));
       set(carried_[i], cell.carried(uplink_id(i)));
       cost_[i] = for_all(cell.cost(uplink_id(i)));
     }
+    generation_.store(word.generation, std::memory_order_release);
   }
 
   bool allows(UplinkId id) const noexcept { return get(left_[index_of(id)]) != 0; }
@@ -60,9 +73,9 @@ class PlacementBudget {
   static constexpr std::uint32_t kNoGeneration = ~0u;  // beyond the word's 24 bits
 
   /// The parts add up to `headroom`; who gets one more than others changes with the generation.
-  std::uint32_t part_of(std::uint32_t headroom) const noexcept {
+  std::uint32_t part_of(std::uint32_t headroom, std::uint32_t generation) const noexcept {
     if (headroom == kUnlimitedHeadroom) return headroom;
-    const std::uint32_t turn = (self_ + generation_) % workers_;
+    const std::uint32_t turn = (self_ + generation) % workers_;
     return headroom / workers_ + (turn < headroom % workers_ ? 1 : 0);
   }
   std::uint32_t for_all(std::uint32_t cost) const noexcept {
@@ -71,7 +84,7 @@ class PlacementBudget {
 
   std::uint32_t self_;
   std::uint32_t workers_;
-  std::uint32_t generation_ = kNoGeneration;
+  Cell generation_ = kNoGeneration;
   std::array<Cell, kMaxUplinks> left_{};
   std::array<Cell, kMaxUplinks> carried_{};
   std::array<std::uint32_t, kMaxUplinks> cost_{};
