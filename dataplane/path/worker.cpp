@@ -195,6 +195,9 @@ std::uint32_t Worker::take_from_kernel() noexcept {
 }
 
 void Worker::answer(std::uint32_t received) noexcept {
+  since_answer_ += received;
+  if (received > 0 && since_answer_ < kPacketsPerAnswer) return;
+  since_answer_ = 0;
   const std::uint32_t budget = received > 0 ? kAnswerBudget : kIdleAnswerBudget;
   if (reader_.step(pipeline_, snapshots_.load().timeouts, budget)) flush();
 }

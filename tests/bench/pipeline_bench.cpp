@@ -15,6 +15,7 @@
 
 #include "dataplane/path/connection_reader.h"
 #include "dataplane/path/snapshot_cell.h"
+#include "dataplane/path/worker.h"
 #include "tests/bench/bench_router.h"
 
 namespace spillway::bench {
@@ -93,9 +94,11 @@ void beside_questions(const Run& run) {
   compare("beside-questions", router, run.rounds, [&] {
     ConnectionQuery query;
     if (!reader.is_asked()) rte_ring_enqueue_elem(rings.questions, &query, sizeof query);
-    reader.step(router.pipeline(), kTimeoutsLinux, 1);
+    // As a worker does it; turns are full bursts.
+    if (++turns % (Worker::kPacketsPerAnswer / kBurst) == 0)
+      reader.step(router.pipeline(), kTimeoutsLinux, Worker::kAnswerBudget);
     // The control core's side, which has a CPU of its own: not often enough to count.
-    if (++turns % 64 == 0)
+    if (turns % 64 == 0)
       rte_ring_dequeue_burst_elem(rings.rows[0], rows.data(), sizeof(ConnectionRow), 64, nullptr);
   });
 }
