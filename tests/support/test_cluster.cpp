@@ -35,7 +35,9 @@ std::uint32_t toeplitz(const RssHash::Key& key, const ParsedPacket& p) {
   const bool ports =
       p.kind == PacketKind::flow && (p.proto == IpProto::tcp || p.proto == IpProto::udp);
   std::uint32_t words[] = {p.src().host(), p.dst().host(), swap32(p.ports)};
-  return rte_softrss(words, ports ? 3 : 2, key.data());
+  // It is read word by word.
+  alignas(std::uint32_t) const RssHash::Key aligned = key;
+  return rte_softrss(words, ports ? 3 : 2, aligned.data());
 }
 
 void free_all(const std::vector<rte_ring*>& rings) {

@@ -31,7 +31,9 @@ std::uint32_t toeplitz(const RssHash::Key& key, Ipv4Addr src, Ipv4Addr dst, L4Po
                        L4Port dst_port, bool with_ports) {
   std::uint32_t words[] = {src.host(), dst.host(),
                            std::uint32_t{src_port.host()} << 16 | dst_port.host()};
-  return rte_softrss(words, with_ports ? 3 : 2, key.data());
+  // It is read word by word.
+  alignas(std::uint32_t) const RssHash::Key aligned = key;
+  return rte_softrss(words, with_ports ? 3 : 2, aligned.data());
 }
 
 RssHash any_hash() {
