@@ -73,9 +73,9 @@ std::string poor_node(EalNeeds& needs) {
   for (std::size_t node = 0; node < needs.node_mib.size(); ++node) {
     const std::size_t free = free_huge_mib(static_cast<int>(node));
     if (free >= needs.node_mib[node]) continue;
-    const std::string text = ", but node " + std::to_string(node) + " has " + std::to_string(free) +
-                             " MiB of the " + std::to_string(needs.node_mib[node]) +
-                             " MiB that its workers would like";
+    std::string text = ", but node " + std::to_string(node) + " has " + std::to_string(free) +
+                       " MiB of the " + std::to_string(needs.node_mib[node]) +
+                       " MiB that its workers would like";
     needs.node_mib.clear();
     return text;
   }
