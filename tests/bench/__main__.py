@@ -17,11 +17,17 @@ from .machine import last_cpu, memory, memory_name, run
 
 _BUILD = Path(os.environ.get("SPILLWAY_BUILD", "build/bench")) / "tests/bench"
 _EAL = ["--no-pci", "--no-telemetry", "--log-level=error"]
-_MEMORY_MIB = {4194304: 3072}  # for so many connections; less does otherwise
+_MEMORY_MIB = {4194304: 3072, 8000000: 3584}  # for so many connections; less does otherwise
 _COUNTS = (1, 1024, 65536, 1048576, 4194304)
 _GOALS = {1: 65, 1024: 70, 65536: 95, 1048576: 215, 4194304: 240}
 _NEW_GOAL = 1000
 _BYTES_GOAL = 256
+_RATE_COUNTS = (1048576, 8000000)
+_RATE_GOALS_MIB = {8000000: 4096}
+_PARALLEL_GOAL = 90
+
+
+_PARTS = ["packets", "beside", "rates", "parallel", "ports", "kernel"]
 
 
 @dataclass
@@ -45,8 +51,8 @@ class Figures:
 Results = dict[tuple[str, int], Figures]
 
 
-def _eal(extra: list[str]) -> list[str]:
-    return [*_EAL, "-l", str(last_cpu()), *extra]
+def _eal(extra: list[str], cpus: str = "") -> list[str]:
+    return [*_EAL, "-l", cpus or str(last_cpu()), *extra]
 
 
 def _collect(results: Results, text: str) -> None:
@@ -56,13 +62,16 @@ def _collect(results: Results, text: str) -> None:
         figures.add(float(value), float(lowest), float(highest))
 
 
-def _packets(counts: list[int], cases: list[str], rounds: int) -> tuple[Results, str]:
+def _packets(
+    counts: list[int], cases: list[str], rounds: int, cpus: str = ""
+) -> tuple[Results, str]:
     results: Results = {}
-    with memory(max(_MEMORY_MIB.get(n, 1280) for n in counts)) as arguments:
+    workers = len(cpus.split(","))
+    with memory(workers * max(_MEMORY_MIB.get(n, 1280) for n in counts)) as arguments:
         for _ in range(rounds):
             for count in counts:
                 for case in cases:
-                    command = [str(_BUILD / "pipeline_bench"), *_eal(arguments), "--"]
+                    command = [str(_BUILD / "pipeline_bench"), *_eal(arguments, cpus), "--"]
                     _collect(results, run([*command, case, str(count), "7"]))
     return results, memory_name(arguments)
 
@@ -84,9 +93,13 @@ def _print_rest(results: Results) -> None:
     names = {
         "close": "clocks for each of the four packets that close a TCP connection",
         "expire": "clocks to end a connection that is over",
+        "avalanche": "clocks for a packet while half of the connections time out at once",
         "scan": "clocks for a stranger's SYN that is dropped",
         "beside-questions": "% more for a packet while all connections are listed",
         "beside-expiry": "% more for a packet while the wheel turns",
+        "beside-probes": "% more while 16 uplinks are probed ten times a second",
+        "beside-reload": "% more while the configuration is read a hundred times a second",
+        "beside-list": "% more while all connections are listed over and over",
     }
     for (name, count), figures in sorted(results.items()):
         if name in names:
@@ -94,8 +107,36 @@ def _print_rest(results: Results) -> None:
             print(f"{figures.value:>9.1f}  {names[name]}, {count} connections {spread}")
 
 
-def _ports(rounds: int) -> dict[str, float]:
-    """Clocks per packet between a looped capture and a null port."""
+def _print_rates(results: Results) -> None:
+    """The terms are those of RFC 9693; a rate is that of one worker."""
+    columns = "connections", "establish", "tear down", "capacity", "memory", "goal"
+    print(("{:>12}" + "{:>12}" * 5).format(*columns))
+    for count in sorted({n for name, n in results if name == "establish"}):
+        figures = {name: f.value for (name, n), f in results.items() if n == count}
+        rates = [f"{figures['hz'] / figures[name] / 1e6:.2f} M/s" for name in ("establish", "evict")]
+        goal = f"{_RATE_GOALS_MIB[count]} MiB" if count in _RATE_GOALS_MIB else "-"
+        cells = [*rates, f"{figures['capacity']:.0f}", f"{figures['memory']:.0f} MiB", goal]
+        print(f"{count:>12}" + "".join(f"{cell:>12}" for cell in cells))
+
+
+def _print_parallel(results: Results) -> None:
+    for (name, count), figures in sorted(results.items()):
+        workers = name.removeprefix("parallel-")
+        spread = f"({figures.lowest:.0f} .. {figures.highest:.0f})"
+        print(
+            f"{figures.value:>9.0f}  % of {workers} times one: {workers} workers at once, {count} "
+            f"connections each {spread}, goal {_PARALLEL_GOAL}"
+        )
+
+
+def _first_cpus(count: int) -> str:
+    cpus = sorted(os.sched_getaffinity(0))
+    return ",".join(str(cpu) for cpu in cpus[:count])
+
+
+def _ports(rounds: int, beside: Results) -> dict[str, float]:
+    """Clocks per packet between a looped capture and a null port; and what the control core's
+    doings add."""
     found: dict[str, list[float]] = {"spillway": [], "testpmd io": [], "testpmd 5tswap": []}
     with tempfile.TemporaryDirectory() as folder, memory(1280) as arguments:
         capture = Path(folder) / "lan.pcap"
@@ -103,7 +144,13 @@ def _ports(rounds: int) -> dict[str, float]:
         ports = peers.port_arguments(capture)
         for _ in range(rounds):
             out = run([str(_BUILD / "worker_bench"), *_eal(arguments), *ports, "--", "7"])
-            found["spillway"].append(float(out.split()[2]))
+            results: Results = {}
+            _collect(results, out)
+            found["spillway"].append(results.pop(("worker", 0)).value)
+            for key, figures in results.items():
+                beside.setdefault(key, Figures()).add(
+                    figures.value, figures.lowest, figures.highest
+                )
             for mode in ("io", "5tswap"):
                 found[f"testpmd {mode}"].append(peers.testpmd_clocks(mode, arguments, capture))
     return {name: median(values) for name, values in found.items()}
@@ -118,17 +165,21 @@ def _kernel(rounds: int) -> float:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=["packets", "beside", "ports", "kernel"])
+    parser.add_argument("what", nargs="*", choices=_PARTS)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--connections", type=int, nargs="+", default=list(_COUNTS))
+    parser.add_argument("--connections", type=int, nargs="+", help="other numbers than usual")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures, for programs")
     return parser.parse_args()
 
 
+def _given(arguments: argparse.Namespace, usual: tuple[int, ...]) -> list[int]:
+    return arguments.connections or list(usual)
+
+
 def main() -> int:
     arguments = _arguments()
-    what = arguments.what or ["packets", "beside", "ports", "kernel"]
-    counts, written = arguments.connections, {}
+    what = arguments.what or _PARTS
+    counts, written = _given(arguments, _COUNTS), {}
     results: Results = {}
     if "packets" in what:
         packets, kind = _packets(counts, ["udp64", "imix"], arguments.rounds)
@@ -136,16 +187,32 @@ def main() -> int:
         _print_packets(packets, counts)
         results |= packets
     if "beside" in what:
-        cases = ["close", "scan", "questions", "expiry"]
+        cases = ["close", "scan", "questions", "expiry", "avalanche"]
         beside, _ = _packets([65536, 1048576], cases, arguments.rounds)
         print()
         _print_rest(beside)
         results |= beside
+    if "rates" in what:
+        rates, kind = _packets(_given(arguments, _RATE_COUNTS), ["rates"], arguments.rounds)
+        print(f"\nconnections of one worker, and the memory of the whole program; {kind}")
+        _print_rates(rates)
+        results |= rates
+    cpus = len(os.sched_getaffinity(0))
+    for workers in [n for n in (2, 4, 8) if n <= cpus and "parallel" in what]:
+        parallel, _ = _packets(
+            _given(arguments, (65536, 1048576)), ["parallel"], arguments.rounds, _first_cpus(workers)
+        )
+        print()
+        _print_parallel(parallel)
+        results |= parallel
     if "ports" in what:
-        written["ports"] = _ports(arguments.rounds)
+        beside = {}
+        written["ports"] = _ports(arguments.rounds, beside)
         print("\nclocks per packet from a looped net_pcap to net_null, drivers included")
         for name, clocks in written["ports"].items():
             print(f"{clocks:>9.1f}  {name}")
+        _print_rest(beside)
+        results |= beside
     if "kernel" in what and os.geteuid() == 0:
         written["kernel"] = _kernel(arguments.rounds)
         print(f"\n{written['kernel']:>9.1f}  clocks: the Linux kernel's masquerade, between veths")

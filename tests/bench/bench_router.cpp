@@ -9,14 +9,17 @@
 #include <stdexcept>
 
 #include "dataplane/path/frame.h"
+#include "dataplane/path/worker.h"
 
 namespace spillway::bench {
 namespace {
 
 constexpr PortIndex kLan = port_index(0);
 constexpr PortIndex kWan = port_index(1);
+constexpr PortIndex kOtherWan = port_index(2);
 constexpr MacAddr kOwn{{2, 0, 0, 0, 0, 1}};
 constexpr Ipv4Addr kGateway = Ipv4Addr::of(1, 1, 1, 1);
+constexpr Ipv4Addr kOtherGateway = Ipv4Addr::of(2, 2, 2, 1);
 constexpr std::uint16_t kMtu = 1500;
 
 ConfigSnapshot one_uplink() {
@@ -31,8 +34,22 @@ ConfigSnapshot one_uplink() {
   return c;
 }
 
-std::unique_ptr<Pipeline> make_pipeline(std::uint32_t connections) {
+/// For those that the first one loses.
+void add_uplink(ConfigSnapshot& c) {
+  c.uplinks.push_back({{Ipv4Addr::of(2, 2, 2, 65), 24}, kOtherGateway, kOtherWan, true});
+  c.plan.uplinks = 2;
+  c.plan.order[1] = c.plan.by_distance[1] = uplink_id(1);
+}
+
+ConnectionOrder order_of_the_first() {
+  ConnectionOrder order;
+  order.uplinks = 1;
+  return order;
+}
+
+std::unique_ptr<Pipeline> make_pipeline(std::uint32_t connections, unsigned id) {
   PipelineSettings s;
+  s.table.name += std::to_string(id);
   s.table.capacity = connections;
   s.table.secret = {0x1234567, 0x89abcde};
   s.neighbours = 1024;
@@ -40,6 +57,7 @@ std::unique_ptr<Pipeline> make_pipeline(std::uint32_t connections) {
   auto pipeline = std::make_unique<Pipeline>(s);
   pipeline->set_port(kLan, {Zone::lan, kOwn, kMtu});
   pipeline->set_port(kWan, {zone_of(uplink_id(0)), kOwn, kMtu});
+  pipeline->set_port(kOtherWan, {zone_of(uplink_id(1)), kOwn, kMtu});
   auto& n = pipeline->neighbours();
   n.resolve(n.find_or_add(kWan, kGateway), MacAddr{{2, 0, 0, 0, 1, 1}});
   for (std::uint32_t host = 0; host < 250; ++host)
@@ -49,12 +67,13 @@ std::unique_ptr<Pipeline> make_pipeline(std::uint32_t connections) {
 
 }  // namespace
 
-BenchRouter::BenchRouter(std::uint32_t connections, Mix mix)
+BenchRouter::BenchRouter(std::uint32_t connections, Mix mix, unsigned id)
     : connections_(connections),
       mix_(mix),
       config_(one_uplink()),
-      pipeline_(make_pipeline(connections)),
-      pool_(rte_pktmbuf_pool_create("bench", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0)),
+      pipeline_(make_pipeline(connections, id)),
+      pool_(rte_pktmbuf_pool_create(("bench" + std::to_string(id)).c_str(), 1023, 0, 0,
+                                    RTE_MBUF_DEFAULT_BUF_SIZE, 0)),
       wan_port_(connections) {
   if (pool_ == nullptr) throw std::runtime_error("no memory for packets");
   ActiveWord word;
@@ -148,6 +167,47 @@ double BenchRouter::expire_all() {
     clocks += now() - start;
   }
   return static_cast<double>(clocks) / before;
+}
+
+double BenchRouter::evict_all() {
+  add_uplink(config_);
+  ActiveWord word = active_.load();
+  word.active = uplink_id(1);
+  word.usable = UplinkSet(2);
+  ++word.generation;
+  active_.publish(word);
+  pass(std::chrono::milliseconds(0));
+  const std::uint32_t before = pipeline_->connections().size();
+  pipeline_->take(order_of_the_first());
+  std::uint64_t clocks = 0;
+  while (pipeline_->is_sweeping()) {
+    const std::uint64_t start = now();
+    pipeline_->sweep(Worker::kSweepBudget);
+    clocks += now() - start;
+  }
+  if (pipeline_->connections().size() != 0) throw std::runtime_error("connections are left");
+  return static_cast<double>(clocks) / before;
+}
+
+double BenchRouter::answer_all() {
+  std::uint32_t packets = 0;
+  const double clocks = run_all({true, tcp::ack_flag}, packets);
+  return clocks / packets;
+}
+
+std::uint32_t BenchRouter::open_beyond(std::uint32_t more) {
+  const std::uint32_t before = pipeline_->connections().size();
+  for (std::uint32_t i = 0; i < more; ++i) {
+    put(0, test::build_frame(outbound(mix_, connections_ + i)));
+    burst_.port = kLan;
+    burst_.size = 1;
+    burst_.packets = kept_;
+    rte_mbuf_refcnt_set(kept_[0], 2);  // dropped or not, it stays ours
+    pipeline_->process(burst_);
+    pipeline_->tx().clear(kWan);
+  }
+  rte_mbuf_refcnt_set(kept_[0], 1);
+  return pipeline_->connections().size() - before;
 }
 
 double BenchRouter::established(std::uint32_t bursts) {

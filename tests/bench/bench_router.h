@@ -19,7 +19,8 @@ namespace spillway::bench {
 /// std::runtime_error when a packet does not become what it should.
 class BenchRouter {
  public:
-  BenchRouter(std::uint32_t connections, Mix mix);
+  /// `id` tells apart those that one process has at the same time.
+  BenchRouter(std::uint32_t connections, Mix mix, unsigned id = 0);
   ~BenchRouter();
   BenchRouter(const BenchRouter&) = delete;
   BenchRouter& operator=(const BenchRouter&) = delete;
@@ -44,9 +45,19 @@ class BenchRouter {
   double close_all();
   /// Ends every connection that is over; clocks for each.
   double expire_all();
+  /// Their uplink is dead and all are ended by an order, as far as others are usable; clocks for
+  /// each.
+  double evict_all();
+  /// One packet from outside for every connection, which must be delivered; clocks for each.
+  double answer_all();
+  /// Offers so many connections beyond those of the table; how many of them it opened.
+  std::uint32_t open_beyond(std::uint32_t more);
   /// Packets from the uplink that belong to nothing; clocks for each.
   double scanned(std::uint32_t bursts);
 
+  /// From here on packets belong to the first so many connections; the others are left to
+  /// themselves.
+  void keep_to(std::uint32_t connections) { connections_ = connections; }
   void pass(std::chrono::milliseconds time);
   Pipeline& pipeline() { return *pipeline_; }
   std::uint32_t connections() const { return connections_; }

@@ -5,7 +5,6 @@
 #include <rte_ring.h>
 #include <rte_ring_elem.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -17,22 +16,10 @@
 #include "dataplane/path/snapshot_cell.h"
 #include "dataplane/path/worker.h"
 #include "tests/bench/bench_router.h"
+#include "tests/bench/cases.h"
 
 namespace spillway::bench {
 namespace {
-
-struct Run {
-  std::uint32_t connections;
-  unsigned rounds;
-};
-
-void print(const char* name, std::uint32_t connections, std::vector<double> figures) {
-  std::sort(figures.begin(), figures.end());
-  std::printf("%s %u %.1f %.1f %.1f\n", name, connections, figures[figures.size() / 2],
-              figures.front(), figures.back());
-}
-
-constexpr std::uint32_t kBursts = 2000;
 
 void established(const Run& run, Mix mix, const char* name) {
   BenchRouter router(run.connections, mix);
@@ -120,6 +107,9 @@ const std::map<std::string, std::function<void(const Run&)>> kCases = {
     {"scan", scan_ports},
     {"questions", beside_questions},
     {"expiry", beside_expiry},
+    {"avalanche", avalanche},
+    {"rates", rates},
+    {"parallel", parallel},
 };
 
 int usage() {
