@@ -1,6 +1,7 @@
 #pragma once
 // Counters of one worker: it alone writes them, anyone may read them at any time.
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include "dataplane/conn/conn_state.h"
 #include "dataplane/conn/mark.h"
 #include "dataplane/drop_reason.h"
+#include "dataplane/path/stage_clocks.h"
 #include "dataplane/port_index.h"
 #include "dataplane/wan/uplink_id.h"
 
@@ -48,9 +50,19 @@ struct alignas(64) PortCounters {
   Counter unfinished_checksums;  ///< of these: left to a network card that there was none of
 };
 
+constexpr std::size_t index_of(Mark mark) noexcept {
+  return static_cast<std::size_t>(mark);
+}
+/// Of a table by mark and uplink: the last one is of those without an uplink.
+constexpr std::size_t column_of(UplinkId uplink) noexcept {
+  return std::min(index_of(uplink), kMaxUplinks);
+}
+
 struct alignas(64) WorkerCounters {
   std::array<PortCounters, kMaxPorts> ports;
   std::array<Counter, kDropReasons> drops;
+  /// Of these, by the port that the packet came in by.
+  std::array<std::array<Counter, kDropReasons>, kMaxPorts> port_drops;
   Counter punted;     ///< handed to the control core
   Counter generated;  ///< made by the worker itself: ICMP errors
   Counter relayed;    ///< sent as they came from the control core
@@ -70,15 +82,12 @@ struct alignas(64) WorkerCounters {
   /// Connections that there are, by mark, uplink (as above) and state: kept up to date where one
   /// opens, ends or changes its state, which few packets do.
   std::array<std::array<std::array<Gauge, kConnStates>, kMaxUplinks + 1>, kMarks> living;
+  Counter staged_packets;                     ///< of bursts that were looked at closely
+  std::array<Counter, kStages> stage_clocks;  ///< that they took in each stage
   /// Connections opened, by IP protocol number.
   std::array<Counter, 256> opened_protocol;
   /// Connections that took a place on each uplink: what the balancer's reservation counts.
   std::array<Counter, kMaxUplinks> placed;
 };
-
-/// The column of `opened` and `living` for connections of this uplink.
-constexpr std::size_t column_of(UplinkId uplink) noexcept {
-  return uplink == UplinkId::none ? kMaxUplinks : index_of(uplink);
-}
 
 }  // namespace spillway

@@ -187,12 +187,11 @@ bool Pipeline::answers_come_here(const FlowKey& key, const FlowKey& answer) cons
 
 void Pipeline::count_opened(const Connection& connection, const FlowKey& key) noexcept {
   if (hosts_ != nullptr && key.zone == Zone::lan) hosts_->of_worker(self_).add(key.src);
-  const bool has_uplink = connection.uplink != UplinkId::none;
   const std::size_t column = column_of(connection.uplink);
   living(connection, connection.state).raise();
-  counters_.opened[static_cast<std::size_t>(connection.mark)][column].add(1);
+  counters_.opened[index_of(connection.mark)][column].add(1);
   counters_.opened_protocol[static_cast<std::size_t>(connection.proto)].add(1);
-  if (!has_uplink || key.zone != Zone::lan) return;
+  if (column == kMaxUplinks || key.zone != Zone::lan) return;
   counters_.placed[column].add(1);
   budget_.take(connection.uplink);
   if (connection.mark == Mark::sticky)

@@ -1,5 +1,6 @@
 #include "dataplane/path/pipeline.h"
 
+#include <rte_cycles.h>
 #include <rte_prefetch.h>
 
 #include <optional>
@@ -56,6 +57,7 @@ void Pipeline::begin(TimePoint now, const ConfigSnapshot& config,
   time_ = now;
   now_ = Millis::of(now);
   config_ = &config;
+  port_ = PortIndex::none;
   active_ = active.load();
   budget_.refresh(active, active_);
   resets_left_ = TxBuffers::kCapacity;
@@ -64,11 +66,28 @@ void Pipeline::begin(TimePoint now, const ConfigSnapshot& config,
 void Pipeline::process(Burst& burst, Origin origin) noexcept {
   refs_stale_ = false;
   stays_here_ = owners_ == nullptr || origin == Origin::worker;
+  if (--until_staged_ == 0) [[unlikely]] {
+    process_closely(burst, origin);
+    return;
+  }
   parse(burst);
-  if (origin == Origin::port) count_received(burst);
-  if (!stays_here_ && !ports_[index_of(burst.port)].sorted) sort_out(burst);
-  look_up(burst);
+  look_up(burst, origin);
   forward(burst);
+}
+
+/// The same with a look at the clock between the stages.
+void Pipeline::process_closely(Burst& burst, Origin origin) noexcept {
+  until_staged_ = kStagedOneIn;
+  const std::uint64_t begun = rte_rdtsc();
+  parse(burst);
+  const std::uint64_t parsed = rte_rdtsc();
+  look_up(burst, origin);
+  const std::uint64_t found = rte_rdtsc();
+  forward(burst);
+  counters_.stage_clocks[index_of(Stage::parse)].add(parsed - begun);
+  counters_.stage_clocks[index_of(Stage::look_up)].add(found - parsed);
+  counters_.stage_clocks[index_of(Stage::forward)].add(rte_rdtsc() - found);
+  counters_.staged_packets.add(burst.size);
 }
 
 void Pipeline::parse(Burst& burst) noexcept {
@@ -130,7 +149,9 @@ bool Pipeline::hand_over(rte_mbuf* packet, const FlowKey& key) noexcept {
   return true;
 }
 
-void Pipeline::look_up(Burst& burst) noexcept {
+void Pipeline::look_up(Burst& burst, Origin origin) noexcept {
+  if (origin == Origin::port) count_received(burst);
+  if (!stays_here_ && !ports_[index_of(burst.port)].sorted) sort_out(burst);
   if (burst.lookups == 0) return;
   table_.find_burst(burst.keys.data(), burst.hashes.data(), burst.lookups, burst.refs.data());
   for (std::uint32_t at = 0; at < burst.lookups; ++at)
@@ -290,8 +311,7 @@ void Pipeline::forget(const Connection& connection) noexcept {
 }
 
 Gauge& Pipeline::living(const Connection& connection, ConnState state) noexcept {
-  const auto mark = static_cast<std::size_t>(connection.mark);
-  return counters_.living[mark][column_of(connection.uplink)][index_of(state)];
+  return counters_.living[index_of(connection.mark)][column_of(connection.uplink)][index_of(state)];
 }
 
 /// Its state was `from` until now.
@@ -308,11 +328,13 @@ void Pipeline::publish_gauges() noexcept {
 void Pipeline::drop_at(PortIndex port, rte_mbuf* packet, DropReason reason) noexcept {
   counters_.ports[index_of(port)].rx_packets.add(1);
   counters_.ports[index_of(port)].rx_bytes.add(packet->pkt_len);
+  port_ = port;
   drop(packet, reason);
 }
 
 void Pipeline::drop(rte_mbuf* packet, DropReason reason) noexcept {
   counters_.drops[index_of(reason)].add(1);
+  if (port_ != PortIndex::none) counters_.port_drops[index_of(port_)][index_of(reason)].add(1);
   rte_pktmbuf_free(packet);
 }
 

@@ -91,6 +91,9 @@ class Pipeline {
   enum class Origin : std::uint8_t { port, worker };
   void process(Burst& burst, Origin origin = Origin::port) noexcept;
 
+  /// Of how many bursts one is looked at closely (stage_clocks.h).
+  static constexpr std::uint32_t kStagedOneIn = 1024;
+
   /// Ends at most `budget` connections that have timed out.
   void expire(std::uint32_t budget) noexcept;
 
@@ -133,10 +136,11 @@ class Pipeline {
   const PlacementBudget& budget() const noexcept { return budget_; }
 
  private:
+  void process_closely(Burst& burst, Origin origin) noexcept;
   void parse(Burst& burst) noexcept;
   void count_received(const Burst& burst) noexcept;
   void sort_out(Burst& burst) noexcept;
-  void look_up(Burst& burst) noexcept;
+  void look_up(Burst& burst, Origin origin) noexcept;
   void forward(Burst& burst) noexcept;
   void forward_known(rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
                      ConnRef ref) noexcept;
@@ -225,6 +229,7 @@ class Pipeline {
   PlacementBudget budget_;
   PortIndex port_ = PortIndex::none;  ///< of this burst
   Zone zone_ = Zone::lan;             ///< of this burst
+  std::uint32_t until_staged_ = 1;    ///< bursts, the next closely looked at included
   bool refs_stale_ = false;           ///< a connection ended since this burst was looked up
   bool stays_here_ = true;            ///< this burst: no other worker is asked
 

@@ -28,6 +28,7 @@ void shorten(rte_mbuf* packet, std::size_t keep) noexcept {
 void Pipeline::refuse(rte_mbuf* packet, const ParsedPacket& parsed, DropReason reason,
                       const IcmpCause& cause) noexcept {
   counters_.drops[index_of(reason)].add(1);
+  counters_.port_drops[index_of(port_)][index_of(reason)].add(1);
   if (!tell_sender(packet, parsed, cause)) rte_pktmbuf_free(packet);
 }
 
