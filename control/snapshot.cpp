@@ -63,9 +63,9 @@ std::vector<LanRoute> compile_lan_routes(const config::Config& config) {
 
 }  // namespace
 
-std::unique_ptr<const ConfigSnapshot> compile_snapshot(
-    const config::Config& config, LocalDelivery local, std::span<const L4Port> probe_ids,
-    std::shared_ptr<const CaptureOrder> capture) {
+std::unique_ptr<ConfigSnapshot> compile_snapshot(const config::Config& config, LocalDelivery local,
+                                                 std::span<const L4Port> probe_ids,
+                                                 std::shared_ptr<const CaptureOrder> capture) {
   auto snapshot = std::make_unique<ConfigSnapshot>();
   for (std::size_t i = 0; i < config.lans.size(); ++i)
     snapshot->lans.push_back({config.lans[i].address, lan_port(i)});

@@ -19,7 +19,7 @@ enum class LocalDelivery : std::uint8_t {
 /// uplinks, in the order of the configuration. `probe_ids` are the ICMP identifiers of the control
 /// core's probes by uplink, where it sends any; `capture` is passed on. Needs an EAL when there are
 /// policy rules. Control only. Throws std::runtime_error.
-std::unique_ptr<const ConfigSnapshot> compile_snapshot(
+std::unique_ptr<ConfigSnapshot> compile_snapshot(
     const config::Config& config, LocalDelivery local, std::span<const L4Port> probe_ids = {},
     std::shared_ptr<const CaptureOrder> capture = nullptr);
 

@@ -51,7 +51,8 @@ namespace spillway {
   X(punt_ring_full, "ring to the control core full")                                             \
   X(arp_limit, "more ARP than a port may hand to the control core")                              \
   X(unsendable, "several buffers, or no room for a VLAN tag: the egress driver cannot send it")  \
-  X(tx_full, "transmit queue full")
+  X(tx_full, "transmit queue full")                                                              \
+  X(stopped, "an administrator has stopped forwarding")
 // clang-format on
 
 enum class DropReason : std::uint8_t {

@@ -61,6 +61,7 @@ struct ConfigSnapshot {
   LocalServices local;
   Timeouts timeouts = kTimeoutsRouteros;
   bool tcp_loose = true;                        ///< R16
+  bool forwarding = true;                       ///< false: an administrator has said `stop`
   std::uint32_t per_lan_host = 0;               ///< R06; 0: no limit
   std::shared_ptr<const CaptureOrder> capture;  ///< null: nobody wants to see frames
 };

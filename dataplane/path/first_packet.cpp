@@ -52,6 +52,8 @@ ConnRef Pipeline::open(const rte_mbuf* packet, const ParsedPacket& parsed, const
   if (placement.kind != PlacementKind::forward) return {};
   const std::uint8_t* ip = frame_of(packet) + kEtherHeader;
   const bool own_end = key.zone == Zone::kernel || placement.egress == PortIndex::kernel;
+  reason = DropReason::stopped;
+  if (!config_->forwarding && !own_end) return {};
   reason = DropReason::ttl_expired;
   if (ip[ipv4::ttl] <= (own_end ? 0 : 1)) return {};
   // Strangers open with a SYN: a stray ACK would hold a place for as long as established does.

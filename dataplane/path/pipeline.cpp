@@ -156,6 +156,8 @@ void Pipeline::look_up(Burst& burst, Origin origin) noexcept {
   table_.find_burst(burst.keys.data(), burst.hashes.data(), burst.lookups, burst.refs.data());
   for (std::uint32_t at = 0; at < burst.lookups; ++at)
     if (burst.refs[at].found()) table_.prefetch(burst.refs[at].index());
+  if (!config_->forwarding) [[unlikely]]
+    hold_back(burst);
 }
 
 // In the order of arrival, so that nothing within a connection is reordered.
@@ -253,6 +255,10 @@ void Pipeline::forward_first(rte_mbuf* packet, const ParsedPacket& parsed,
                              const FlowKey& key) noexcept {
   // An earlier packet of this burst may have opened it (R09).
   ConnRef ref = table_.find(key);
+  if (is_held_back(ref)) [[unlikely]] {
+    drop(packet, DropReason::stopped);
+    return;
+  }
   if (ref.found()) {
     forward_known(packet, parsed, key, ref);
     return;

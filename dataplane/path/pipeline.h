@@ -152,6 +152,10 @@ class Pipeline {
                     const ParsedPacket& parsed) noexcept;
   void end_connection(ConnIndex index) noexcept;
 
+  // While forwarding is stopped (stopped.cpp).
+  void hold_back(Burst& burst) noexcept;
+  bool is_held_back(ConnRef ref) const noexcept;
+
   // First packets (first_packet.cpp).
   ConnRef open(const rte_mbuf* packet, const ParsedPacket& parsed, const FlowKey& key,
                DropReason& reason) noexcept;

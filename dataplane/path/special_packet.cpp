@@ -139,6 +139,10 @@ void Pipeline::translate_icmp_error(rte_mbuf* packet, const ParsedPacket& parsed
       drop(packet, DropReason::icmp_unmatched);
     return;
   }
+  if (is_held_back(ref)) {
+    drop(packet, DropReason::stopped);
+    return;
+  }
   const Connection& c = table_[ref.index()];
   if (ip[ipv4::ttl] <= c.ttl_step) {
     drop(packet, DropReason::ttl_expired);
