@@ -239,9 +239,15 @@ Answer Router::reload() {
   return {true, "reloaded " + config_->file + "\n"};
 }
 
+std::unique_ptr<const ConfigSnapshot> Router::snapshot_of(const config::Config& config) const {
+  auto snapshot = compile_snapshot(config, LocalDelivery::control_core, probe_ids_, capture_);
+  snapshot->forwarding = forwarding_;
+  return snapshot;
+}
+
 /// All of it, or nothing when it throws.
 void Router::adopt(std::unique_ptr<const config::Config> next) {
-  auto snapshot = compile_snapshot(*next, LocalDelivery::control_core, probe_ids_, capture_);
+  auto snapshot = snapshot_of(*next);
   steering_->adopt(*next);
   workers_->publish(std::move(snapshot));
   hooks_.configure(next->hooks);
@@ -251,8 +257,8 @@ void Router::adopt(std::unique_ptr<const config::Config> next) {
 
 /// What workers copy for a person from their next iteration on; null: nothing.
 void Router::publish(std::shared_ptr<const CaptureOrder> capture) {
-  workers_->publish(compile_snapshot(*config_, LocalDelivery::control_core, probe_ids_, capture));
   capture_ = std::move(capture);
+  workers_->publish(snapshot_of(*config_));
 }
 
 }  // namespace spillway

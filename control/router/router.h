@@ -64,6 +64,11 @@ class Router {
   void tell_of_metrics(const std::string& listen, const std::string& error);
   void publish_snapshot(TimePoint now);
   RouterSnapshot snapshot(TimePoint now);
+  void add_controls();
+  void tell_of_administrator(EventKind kind, const std::string& subject, const std::string& command,
+                             const std::string& state);
+  Answer set_forwarding(bool forwarding);
+  std::unique_ptr<const ConfigSnapshot> snapshot_of(const config::Config& config) const;
   Answer reload();
   void adopt(std::unique_ptr<const config::Config> next);
   void publish(std::shared_ptr<const CaptureOrder> capture);
@@ -97,6 +102,7 @@ class Router {
   std::unique_ptr<LinuxSide> linux_;
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<Steering> steering_;
+  bool forwarding_ = true;  ///< also over a reload
   StallWatch stalls_;
   std::shared_ptr<const std::vector<Event>> last_events_;
   SnapshotShelf shelf_;

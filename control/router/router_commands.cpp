@@ -45,6 +45,42 @@ void Router::add_commands() {
                  [this](Arguments& arguments) {
                    return Answer{true, commands_.complete(arguments.as_written())};
                  }});
+  add_controls();
+}
+
+void Router::add_controls() {
+  commands_.add({"start", "", "forward again after `stop`",
+                 [this](Arguments& arguments) {
+                   arguments.finish("");
+                   return set_forwarding(true);
+                 },
+                 Rights::change});
+  commands_.add({"stop", "", "forward nothing until `start`; health is watched on",
+                 [this](Arguments& arguments) {
+                   arguments.finish("");
+                   return set_forwarding(false);
+                 },
+                 Rights::change});
+}
+
+void Router::tell_of_administrator(EventKind kind, const std::string& subject,
+                                   const std::string& command, const std::string& state) {
+  events_.add(clock_.now(), {.kind = kind,
+                             .severity = state == "stopped" ? Severity::warning : Severity::info,
+                             .subject = subject,
+                             .text = "administrator: " + command,
+                             .facts = {{"state", state}, {"cause", "administrator"}}});
+}
+
+Answer Router::set_forwarding(bool forwarding) {
+  const std::string was = forwarding ? "forwarding\n" : "forwarding is stopped\n";
+  if (forwarding == forwarding_) return {true, "already " + was};
+  forwarding_ = forwarding;
+  workers_->publish(snapshot_of(*config_));
+  tell_of_administrator(EventKind::start, "",
+                        forwarding ? "forwarding again" : "forwarding is stopped until `start`",
+                        forwarding ? "started" : "stopped");
+  return {true, was};
 }
 
 void Router::add_connection_commands() {
