@@ -75,6 +75,10 @@ class Balancer {
 
   const std::vector<UplinkRate>& rates() const noexcept { return rates_; }
   const ActiveWord& word() const noexcept { return word_; }
+  /// In the order of the configuration; they decide nothing in modes other than `bandwidth`.
+  const std::vector<Monitor>& monitors() const noexcept { return monitors_; }
+  /// What the monitor that fired last asked for; none before the first.
+  UplinkId requested() const noexcept { return requested_; }
   const UplinkLimits& limits() const noexcept { return limits_; }
 
  private:

@@ -19,6 +19,8 @@ class Monitor {
 
   /// Takes the next rates; true when the monitor fires.
   bool observe(const UplinkRate& rate) noexcept;
+  /// On which side the last rate was.
+  bool above() const noexcept { return above_; }
 
  private:
   config::Trigger trigger_;

@@ -181,6 +181,12 @@ bool EthPort::negotiates_link() const noexcept {
   return is_card() || (taken_ && taken_->is_hardware());
 }
 
+const char* EthPort::link_watch() const noexcept {
+  if (taken_) return "Linux' carrier, every 10 ms";
+  if (has_interrupts_) return "interrupts";
+  return is_link_polled() ? "asking the card, every 100 ms" : "asking the driver, every 10 ms";
+}
+
 int EthPort::socket() const noexcept {
   return rte_eth_dev_socket_id(id());
 }

@@ -71,6 +71,14 @@ class EthPort {
   bool negotiates_link() const noexcept;
   /// Whether the device has told of a change by itself since the last call.
   bool link_interrupted() noexcept { return link_interrupt_.exchange(false); }
+  /// How a change of its link is noticed, in words.
+  const char* link_watch() const noexcept;
+  /// Queues in use, to receive and to send by, and the places in each.
+  std::uint16_t queues() const noexcept { return static_cast<std::uint16_t>(queues_.pools.size()); }
+  std::uint16_t rx_ring() const noexcept { return rx_ring_; }
+  std::uint16_t tx_ring() const noexcept { return tx_ring_; }
+  /// Whether its card fills the queues by our keys.
+  bool sorts() const noexcept { return queues_.sorting.hash != nullptr; }
   /// What an admin should look at, a sentence each.
   std::vector<std::string> warnings() const;
 

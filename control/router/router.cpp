@@ -111,6 +111,9 @@ Router::Router(std::unique_ptr<const config::Config> config, const RouterOptions
     return prober_->take_reply(clock_.now(), port, frame);
   });
   surveys_ = std::make_unique<SurveyDesk>(workers_->links());
+  views_ = std::make_unique<Views>(
+      Views::Parts{[this]() -> const config::Config& { return *config_; }, clock_, ports_,
+                   *workers_, counters_, *arp_, *steering_});
   add_commands();
   workers_->start();
   arp_->start(clock_.now(), *config_);

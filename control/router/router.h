@@ -26,6 +26,7 @@
 #include "control/router/steering.h"
 #include "control/router/survey.h"
 #include "control/router/tsc_clock.h"
+#include "control/router/views.h"
 #include "control/router/worker_group.h"
 #include "control/socket/command_server.h"
 
@@ -64,6 +65,7 @@ class Router {
   void tell_of_metrics(const std::string& listen, const std::string& error);
   void publish_snapshot(TimePoint now);
   RouterSnapshot snapshot(TimePoint now);
+  void add_show_commands();
   void add_controls();
   void tell_of_administrator(EventKind kind, const std::string& subject, const std::string& command,
                              const std::string& state);
@@ -102,6 +104,7 @@ class Router {
   std::unique_ptr<LinuxSide> linux_;
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<Steering> steering_;
+  std::unique_ptr<Views> views_;
   bool forwarding_ = true;  ///< also over a reload
   StallWatch stalls_;
   std::shared_ptr<const std::vector<Event>> last_events_;

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "control/commands/event_commands.h"
+#include "control/commands/probe_commands.h"
 #include "control/commands/uplink_commands.h"
 #include "control/connections/connection_commands.h"
 #include "control/connections/explain_command.h"
@@ -28,7 +29,7 @@ void Router::add_commands() {
                    return Answer{true, json ? to_json(totals()) : to_text(totals())};
                  }});
   add_event_commands(commands_, events_);
-  add_uplink_commands(commands_, [this] { return steering_->view(clock_.now()); });
+  add_uplink_commands(commands_, [this] { return views_->uplinks(); });
   add_connection_commands();
   add_capture_command(commands_, capture_desk());
   commands_.add({"shutdown", "", "end the router, as SIGTERM does",
@@ -45,7 +46,32 @@ void Router::add_commands() {
                  [this](Arguments& arguments) {
                    return Answer{true, commands_.complete(arguments.as_written())};
                  }});
+  add_show_commands();
   add_controls();
+}
+
+void Router::add_show_commands() {
+  const Views& views = *views_;
+  const auto now = [&views] { return views.now(); };
+  add_port_commands(commands_, {[&views] { return views.port_names(); },
+                                [&views](std::size_t i) { return views.port_counts(i); },
+                                [&views](std::size_t i) { return views.port_statistics(i); },
+                                [&views](std::size_t i) { return views.port_info(i); }, now});
+  add_balance_commands(
+      commands_, [this] { return views_->active(forwarding_); },
+      [&views] { return views.monitors(); });
+  add_probe_commands(commands_, [&views] { return views.uplinks(); });
+  add_mangle_commands(commands_, [&views] { return views.mangle(); });
+  add_route_commands(
+      commands_, {[&views] { return views.routes(); }, [&views] { return views.address_lists(); },
+                  [&views] { return views.neighbours(); }});
+  add_worker_commands(
+      commands_, [&views] { return views.workers(); }, now);
+  add_drop_commands(
+      commands_, [&views] { return views.drops(); }, now);
+  add_program_commands(
+      commands_, [this]() -> const config::Config& { return *config_; },
+      [&views] { return views.version(); });
 }
 
 void Router::add_controls() {

@@ -3,9 +3,11 @@
 // go, and what becomes of those on an uplink that died.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "control/commands/balance_commands.h"
 #include "control/commands/uplink_commands.h"
 #include "control/events/event_log.h"
 #include "control/router/evictions.h"
@@ -30,6 +32,9 @@ class Steering {
   const Balancer& balancer() const noexcept { return judge_.balancer(); }
   const HealthGroup& health() const noexcept { return judge_.health(); }
   bool link_up(PortIndex port) const { return link_up_[index_of(port)]; }
+  /// The last change of the active uplink; nothing before the first.
+  const std::optional<SwitchRecord>& last_switch() const noexcept { return last_switch_; }
+  std::vector<MonitorView> monitors() const;
   /// All that is known of the uplinks.
   std::vector<UplinkView> view(TimePoint now) const;
 
@@ -54,6 +59,7 @@ class Steering {
   EventLog& events_;
   Judge judge_;
   Evictions evictions_;
+  std::optional<SwitchRecord> last_switch_;
   std::vector<bool> link_up_;  ///< by port
   TimePoint next_judgement_;
   TimePoint next_look_at_links_;

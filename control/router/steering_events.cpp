@@ -38,6 +38,7 @@ void add_figures(Event& event, const ProbeQuality& quality) {
 }  // namespace
 
 void Steering::report(TimePoint now, const SwitchRecord& change) {
+  last_switch_ = change;
   Event event{
       .kind = EventKind::switched,
       .severity = change.to == UplinkId::none ? Severity::error : Severity::info,

@@ -1,5 +1,7 @@
 // What steering shows of the uplinks.
 
+#include <algorithm>
+
 #include "control/router/steering.h"
 
 namespace spillway {
@@ -22,6 +24,12 @@ std::string verdict_of(const ProbeTrack& track) {
   return "unknown";
 }
 
+BitsPerSecond compared(const UplinkRate& rate, config::Traffic traffic) {
+  if (traffic == config::Traffic::received) return rate.rx;
+  if (traffic == config::Traffic::transmitted) return rate.tx;
+  return std::max(rate.rx, rate.tx);
+}
+
 ProbeView view_of(const ProbeStatus& probe) {
   const ProbeQuality quality = probe.track->quality();
   return {.kind = kind_of(probe),
@@ -36,6 +44,24 @@ ProbeView view_of(const ProbeStatus& probe) {
 }
 
 }  // namespace
+
+std::vector<MonitorView> Steering::monitors() const {
+  std::vector<MonitorView> all;
+  for (std::size_t i = 0; i < config_->monitors.size(); ++i) {
+    const config::Monitor& monitor = config_->monitors[i];
+    const UplinkRate& rate = balancer().rates()[index_of(*config_->find_uplink(monitor.interface))];
+    all.push_back({.name = monitor.name,
+                   .interface = monitor.interface,
+                   .traffic = monitor.traffic,
+                   .trigger = monitor.trigger,
+                   .threshold = monitor.threshold.of(monitor.traffic),
+                   .rate = compared(rate, monitor.traffic),
+                   .above = balancer().monitors()[i].above(),
+                   .on_event = monitor.on_event,
+                   .requested = balancer().requested() == config_->find_uplink(monitor.on_event)});
+  }
+  return all;
+}
 
 std::vector<UplinkView> Steering::view(TimePoint now) const {
   std::vector<UplinkView> all;

@@ -108,6 +108,10 @@ void WorkerGroup::stop() noexcept {
   }
 }
 
+std::string WorkerGroup::cpus(std::size_t i) const {
+  return cpus_of(threads_[i]->lcore());
+}
+
 void WorkerGroup::publish(std::unique_ptr<const ConfigSnapshot> snapshot) {
   snapshots_.publish(std::move(snapshot));
 }

@@ -57,6 +57,11 @@ class WorkerGroup {
                               TimePoint now) const;
   /// Connections that a LAN host has opened.
   std::uint32_t connections_of(Ipv4Addr host) const noexcept { return hosts_.of(host); }
+  std::size_t size() const noexcept { return workers_.size(); }
+  /// Of the `i`-th worker: what it counts, how busy it is, and where its thread may run.
+  const WorkerCounters& counters(std::size_t i) const noexcept { return workers_[i]->counters(); }
+  const WorkerLoad& load(std::size_t i) const noexcept { return threads_[i]->load(); }
+  std::string cpus(std::size_t i) const;
   UplinkCounts uplink_counts(const config::Config& config) const;
   void add_to(CounterTotals& totals) const;
   /// What each worker has done; `stalled` is the caller's to add.

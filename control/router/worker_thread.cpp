@@ -81,16 +81,22 @@ int WorkerThread::entry(void* self) {
   return 0;
 }
 
+void WorkerThread::note(RouterClock::duration took, std::uint32_t done) noexcept {
+  load_.iterations.add(1);
+  load_.nanoseconds.add(static_cast<std::uint64_t>(took.count()));
+  load_.packets.add(done);
+}
+
 void WorkerThread::run() noexcept {
   prctl(PR_SET_TIMERSLACK, 1UL);  // a short sleep shall not become a long one
   const Resting resting;
   std::uint64_t iterations = 0;
   TimePoint last = clock_.now();
-  RouterClock::duration busy{};
   std::uint32_t done = 0;
   while (!stopping_.load(std::memory_order_relaxed)) {
     const TimePoint now = clock_.now();
-    if (done > 0) busy_.store((busy += now - last).count(), std::memory_order_relaxed);
+    // Who found something does not rest: all of the time since then was work.
+    if (done > 0) note(now - last, done);
     last = now;
     done = worker_.poll(now);
     iterations_.store(++iterations, std::memory_order_release);

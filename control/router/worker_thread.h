@@ -9,6 +9,14 @@
 
 namespace spillway {
 
+/// Of the iterations that found something to do: how many, how long they took, what they took in.
+/// The worker writes, anyone may read.
+struct WorkerLoad {
+  Counter iterations;
+  Counter nanoseconds;
+  Counter packets;
+};
+
 /// Polls a worker on an lcore of its own, from `start` to `stop`. Thread contract: control only.
 class WorkerThread {
  public:
@@ -25,15 +33,17 @@ class WorkerThread {
 
   /// Iterations so far: stands still when the worker does. All that they did is seen afterwards.
   std::uint64_t iterations() const noexcept { return iterations_.load(std::memory_order_acquire); }
+  const WorkerLoad& load() const noexcept { return load_; }
   /// Router time in iterations that found something to do.
   RouterClock::duration busy() const noexcept {
-    return RouterClock::duration(busy_.load(std::memory_order_relaxed));
+    return std::chrono::nanoseconds(load_.nanoseconds.get());
   }
   unsigned lcore() const noexcept { return lcore_; }
 
  private:
   static int entry(void* self);
   void run() noexcept;
+  void note(RouterClock::duration took, std::uint32_t done) noexcept;
 
   Worker& worker_;
   const TscClock& clock_;
@@ -42,7 +52,7 @@ class WorkerThread {
   bool started_ = false;
   alignas(64) std::atomic<bool> stopping_{false};
   alignas(64) std::atomic<std::uint64_t> iterations_{0};
-  std::atomic<RouterClock::rep> busy_{0};
+  WorkerLoad load_;
 };
 
 }  // namespace spillway
