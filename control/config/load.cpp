@@ -9,6 +9,13 @@
 namespace spillway::config {
 namespace {
 
+[[noreturn]] void syntax_error(const libconfig::ParseException& e, const std::string& name) {
+  const std::string file = e.getFile() != nullptr ? e.getFile() : name;
+  throw ConfigError(file + ":" + std::to_string(e.getLine()) + ": " + e.getError());
+}
+
+}  // namespace
+
 Config read(const libconfig::Setting& root, const std::string& name) {
   Errors errors(name);
   Config config;
@@ -34,13 +41,6 @@ Config read(const libconfig::Setting& root, const std::string& name) {
   errors.throw_if_any();
   return config;
 }
-
-[[noreturn]] void syntax_error(const libconfig::ParseException& e, const std::string& name) {
-  const std::string file = e.getFile() != nullptr ? e.getFile() : name;
-  throw ConfigError(file + ":" + std::to_string(e.getLine()) + ": " + e.getError());
-}
-
-}  // namespace
 
 Config load(const std::string& path) {
   std::error_code none;

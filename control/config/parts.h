@@ -24,6 +24,9 @@ void read_workers(Section& root, Config& config);
 void read_control(Section& root, Config& config);
 void read_metrics(Section& root, Config& config);
 
+/// All of a configuration from what libconfig has read; `name` stands for the file in errors.
+Config read(const libconfig::Setting& root, const std::string& name);
+
 /// "2-5,8"; nothing when it is no such list, or names a CPU twice.
 std::optional<std::vector<unsigned>> parse_cpus(std::string_view text);
 

@@ -20,7 +20,7 @@ std::string reason_for(Health to, const Evidence& evidence) {
   switch (to) {
     case Health::admin_down:
     case Health::draining:
-      return "an operator said so";
+      return "administrator";
     case Health::hold_down:
       return "answers again";
     case Health::up:

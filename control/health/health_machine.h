@@ -18,8 +18,8 @@ enum class Health : std::uint8_t {
   degraded,  ///< answers, but loses or delays too much
   down,
   hold_down,   ///< answers again, and must go on answering before it is trusted
-  admin_down,  ///< an operator said so
-  draining,    ///< an operator said so: no new connections, the others go on
+  admin_down,  ///< an administrator said so
+  draining,    ///< an administrator said so: no new connections, the others go on
 };
 inline constexpr std::size_t kHealthStates = 7;
 std::string_view name_of(Health health) noexcept;
@@ -34,7 +34,7 @@ struct Evidence {
   std::string reason;  ///< of what speaks against it, in words for the log
 };
 
-/// What an operator has asked for.
+/// What an administrator has asked for.
 enum class AdminState : std::uint8_t { enabled, disabled, drained };
 
 struct HealthChange {
@@ -51,7 +51,7 @@ class HealthMachine {
   /// Takes what is known now; the change that follows, if any. Call it at every tick: waiting times
   /// end by it too.
   std::optional<HealthChange> observe(TimePoint now, const Evidence& evidence);
-  /// An operator's word. It stands until the next one.
+  /// An administrator's word. It stands until the next one.
   void set_admin(AdminState admin) noexcept { admin_ = admin; }
   void set_hold_down(const config::HoldDown& hold_down) noexcept { hold_down_ = hold_down; }
 

@@ -47,6 +47,10 @@ void start_log() {
   rte_openlog_stream(stream);
 }
 
+void set_log_level(const std::string& level) {
+  spdlog::set_level(spdlog::level::from_str(level));
+}
+
 void complain(const std::string& text) {
   std::cerr << (leads_to_journal() ? journal_lines(spdlog::level::err, text) : text) << std::endl;
 }

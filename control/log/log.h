@@ -9,6 +9,10 @@ namespace spillway {
 /// starts. Control only.
 void start_log();
 
+/// From which level on messages are written: "trace", "debug", "info", "warning" or "error".
+/// Thread contract: any.
+void set_log_level(const std::string& level);
+
 /// Why the program ends, on standard error, whether there is a log or not. Thread contract: any.
 void complain(const std::string& text);
 

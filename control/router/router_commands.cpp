@@ -7,9 +7,11 @@
 
 #include "control/commands/event_commands.h"
 #include "control/commands/probe_commands.h"
+#include "control/commands/set_commands.h"
 #include "control/commands/uplink_commands.h"
 #include "control/connections/connection_commands.h"
 #include "control/connections/explain_command.h"
+#include "control/log/log.h"
 #include "control/router/router.h"
 #include "dataplane/net/headers.h"
 
@@ -75,6 +77,17 @@ void Router::add_show_commands() {
 }
 
 void Router::add_controls() {
+  add_set_commands(commands_, {[this]() -> const config::Config& { return *config_; },
+                               [this](config::Config next) {
+                                 adopt(std::make_unique<const config::Config>(std::move(next)));
+                               },
+                               [this](UplinkId uplink, AdminState state) {
+                                 steering_->set_admin(uplink, state);
+                               },
+                               set_log_level,
+                               [this](const std::string& subject, const std::string& command) {
+                                 tell_of_administrator(EventKind::config, subject, command, "set");
+                               }});
   commands_.add({"start", "", "forward again after `stop`",
                  [this](Arguments& arguments) {
                    arguments.finish("");
