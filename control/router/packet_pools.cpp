@@ -86,8 +86,10 @@ std::uint32_t PacketPools::in_use() const noexcept {
 
 std::uint32_t PacketPools::size() const noexcept {
   std::uint32_t n = 0;
-  for (const Pool* pool : {&packets_, &datagrams_, &fragment_headers_, &fragment_bodies_})
-    if (*pool) n += (*pool)->size;
+  for (const OfNode& node : pools_)
+    for (const Pool* pool :
+         {&node.packets, &node.datagrams, &node.fragment_headers, &node.fragment_bodies})
+      if (*pool) n += (*pool)->size;
   return n;
 }
 
