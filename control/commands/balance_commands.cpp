@@ -27,8 +27,8 @@ Json json_of(const MonitorView& m) {
 std::string active_to_text(const ActiveView& a) {
   std::string text = "active: " + a.active.value_or("none");
   if (a.since) text += fmt::format(" for {:.1f} s because {}", in_seconds(*a.since), a.cause);
-  text += "\nmode: " + a.mode + "\nusable: " + joined(a.usable) +
-          "\noverloaded: " + joined(a.overloaded) + "\n";
+  text += "\nmode: " + a.mode + "\nusable: " + list_of(a.usable) +
+          "\noverloaded: " + list_of(a.overloaded) + "\n";
   if (!a.forwarding) text += "nothing is forwarded until `start`\n";
   return text;
 }

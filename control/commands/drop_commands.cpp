@@ -16,7 +16,7 @@ std::string ports_of(const DropsView& drops, std::size_t reason) {
   for (const DropsView::Port& port : drops.ports)
     if (port.counts[reason] > 0)
       ports.push_back(port.name + " " + std::to_string(port.counts[reason]));
-  return joined(ports, "-");
+  return list_of(ports, "-");
 }
 
 /// Which reasons there have been, the most frequent one first.

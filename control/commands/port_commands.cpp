@@ -76,7 +76,7 @@ Json statistics_json(const std::vector<PortStatistic>& all) {
 /// The ports that a command's arguments mean.
 std::vector<std::size_t> chosen(Arguments& arguments, const std::vector<std::string>& names) {
   const auto word = arguments.word();
-  const std::string allowed = "all, " + joined(names);
+  const std::string allowed = "all, " + list_of(names);
   if (!word) throw CommandError("no port is named; allowed: " + allowed);
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -173,8 +173,8 @@ std::string port_info_to_text(const PortInfo& i) {
   line("NUMA socket:", i.numa_socket < 0 ? "any" : std::to_string(i.numa_socket));
   line("Queues:", fmt::format("{} of {}, {} + {} descriptors each", i.queues, i.most_queues,
                               i.rx_descriptors, i.tx_descriptors));
-  line("Offloads used:", joined(i.offloads));
-  line("Offloads there:", joined(i.possible_offloads));
+  line("Offloads used:", list_of(i.offloads));
+  line("Offloads there:", list_of(i.possible_offloads));
   line("RSS:", i.sorting);
   return text;
 }

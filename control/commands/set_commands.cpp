@@ -42,7 +42,7 @@ class Setter {
     const config::Config& config = controls_.config();
     const auto name = arguments.word();
     const auto id = name ? config.find_uplink(*name) : std::nullopt;
-    if (!id) refuse(name, "an uplink: " + joined(names_of(config)));
+    if (!id) refuse(name, "an uplink: " + list_of(names_of(config)));
     const auto what = arguments.word();
     if (what == "threshold") return threshold(*id, arguments);
     const auto state = std::find_if(kAdminWords.begin(), kAdminWords.end(),
@@ -58,7 +58,7 @@ class Setter {
     const auto word = arguments.word();
     const std::vector<std::string> words = mode_words();
     if (!word || std::find(words.begin(), words.end(), *word) == words.end())
-      refuse(word, joined(words));
+      refuse(word, list_of(words));
     arguments.finish("");
     adopt([&](const config::Config& now) { return config::with_mode(now, *word); });
     controls_.tell("", "set balance mode " + *word);
@@ -68,7 +68,7 @@ class Setter {
   Answer log_level(Arguments& arguments) {
     const auto word = arguments.word();
     if (!word || std::find(kLogLevels.begin(), kLogLevels.end(), *word) == kLogLevels.end())
-      refuse(word, joined(kLogLevels));
+      refuse(word, list_of(kLogLevels));
     arguments.finish("");
     controls_.set_log_level(*word);
     controls_.tell("", "set log level " + *word);

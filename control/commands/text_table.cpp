@@ -45,7 +45,7 @@ std::string TextTable::text() const {
   return text;
 }
 
-std::string joined(const std::vector<std::string>& words, const std::string& none) {
+std::string list_of(const std::vector<std::string>& words, const std::string& none) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
   return text.empty() ? none : text;

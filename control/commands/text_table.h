@@ -41,6 +41,6 @@ inline const char* yes_or_no(bool value) {
 }
 
 /// Words one after the other, or what stands for none of them.
-std::string joined(const std::vector<std::string>& words, const std::string& none = "none");
+std::string list_of(const std::vector<std::string>& words, const std::string& none = "none");
 
 }  // namespace spillway

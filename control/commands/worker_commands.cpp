@@ -112,7 +112,7 @@ std::string workers_to_text(const WorkersView& all, const WorkersSince& since) {
     table.add(
         {std::to_string(w.number), w.cpus, w.idle, load.busy ? per_cent(*load.busy) : "-",
          text_of(load.packets_per_second), text_of(load.packets_per_iteration, 1),
-         text_of(load.clocks_per_packet), joined(stages), std::to_string(w.connections),
+         text_of(load.clocks_per_packet), list_of(stages), std::to_string(w.connections),
          per_cent(
              part(static_cast<double>(w.connections), static_cast<double>(w.capacity)).value_or(0)),
          text_of(load.given_per_second), text_of(load.taken_per_second)});
