@@ -29,10 +29,12 @@ struct CommandPath {
   WordList meant;                      ///< the word at `depth` is the beginning of all of these
 };
 
-/// Follows `line` word by word. A word means the one it equals, or the only one it begins. Behind a
-/// command that takes arguments only a whole word leads on: the beginning of one may be an
-/// argument.
-CommandPath follow(const WordList& line, const std::vector<CommandShape>& commands);
+/// Follows `line` word by word. A word means the one it equals, or the only one it begins, or, of
+/// several, the only one behind which the next word makes sense: `sh upl` where there are `show
+/// uplinks` and `shutdown`. Behind a command that takes arguments only a whole word leads on: the
+/// beginning of one may be an argument. `unfinished` is the beginning of one more word.
+CommandPath follow(const WordList& line, const std::vector<CommandShape>& commands,
+                   const std::string& unfinished = {});
 
 /// What stands at `depth` in those of the commands that are longer, each word once, in order.
 WordList words_at(const std::vector<std::size_t>& among, std::size_t depth,

@@ -43,7 +43,7 @@ WordList arguments_for(const CommandTable::Command& command, const WordList& the
 std::string CommandTable::complete(const std::string& line) const {
   WordList words = split_words(line);
   const std::string unfinished = take_unfinished(words, line);
-  const CommandPath path = follow(words, shapes_);
+  const CommandPath path = follow(words, shapes_, unfinished);
   std::string text;
   if (path.depth == words.size())
     for (const std::string& word : words_at(path.beyond, path.depth, shapes_))

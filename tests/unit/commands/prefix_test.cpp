@@ -46,6 +46,19 @@ TEST(ShortWords, WhenThereAreSeveralMeaningsAllAreNamed) {
   }
 }
 
+TEST(ShortWords, TheNextWordTellsWhichIsMeant) {
+  CommandTable table = sample_table();
+  const auto done = [](Arguments&) { return Answer{true, "done\n"}; };
+  table.add({"shutdown", "", "", done, Rights::change});
+  EXPECT_EQ(table.obey("sh upl LTE").text, "show uplinks: LTE\n");
+  EXPECT_EQ(table.obey("sh").text, "\"sh\" may be show, shutdown\n");
+  EXPECT_EQ(table.obey("sh x").text, "\"sh\" may be show, shutdown\n");
+  EXPECT_EQ(table.obey("sh c").text, "show: \"c\" may be connections, counters\n");
+  EXPECT_EQ(table.complete("sh upl"), "uplinks\thealth\n");
+  table.add({"shout", "TEXT", "", done});
+  EXPECT_EQ(table.obey("sh upl").text, "\"sh\" may be show, shout\n") << "it may be an argument";
+}
+
 TEST(ShortWords, AWholeWordIsMeantThoughItBeginsAnother) {
   CommandTable table = sample_table();
   table.add({"show", "", "", [](Arguments&) { return Answer{true, "show itself\n"}; }});
