@@ -7,8 +7,10 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <memory>
 
 #include "control/config/load.h"
+#include "control/console/console.h"
 #include "control/cpus.h"
 #include "control/eal.h"
 #include "control/log/log.h"
@@ -70,8 +72,10 @@ int run_replay(const Options& options) {
 }
 
 int run_router(const Options& options) {
+  if (options.interactive) Console::require_terminal();
   auto config = std::make_unique<const config::Config>(config::load(options.config_file));
-  start_log();
+  const auto terminal = options.interactive ? std::make_shared<TerminalLog>() : nullptr;
+  terminal ? start_log(terminal) : start_log();
   const Machine machine = read_machine(*config);
   const CpuPlan cpus = plan_cpus(*config, machine);
   const ClaimedCards cards(*config);
@@ -88,7 +92,11 @@ int run_router(const Options& options) {
   spdlog::info("{}", eal.memory());
   const std::string socket = options.socket.empty() ? config->control.path : options.socket;
   Router router(std::move(config), {socket, cpus, machine});
-  std::cout << to_text(router.run()) << std::flush;
+  std::unique_ptr<Console> console;
+  if (terminal) console = std::make_unique<Console>(socket, terminal);
+  const CounterTotals totals = router.run();
+  console.reset();
+  std::cout << to_text(totals) << std::flush;
   return kOk;
 }
 

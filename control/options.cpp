@@ -16,7 +16,8 @@ po::options_description run_options() {
   d.add_options()("config,c", po::value<std::string>()->value_name("FILE"), "configuration to use")(
       "check", "check the configuration, print all of it, and stop")(
       "socket", po::value<std::string>()->value_name("PATH"),
-      "where spillwayctl reaches it (default: /run/spillway.sock)")(
+      "where spillwayctl reaches it (default: the configuration's)")(
+      "interactive,i", "a prompt for commands in the foreground; quit ends the router")(
       "help,h", "this text; `spillway replay --help` for the other command")("version,V",
                                                                              "print the version");
   return d;
@@ -150,6 +151,7 @@ Options parse_run(const std::vector<std::string>& arguments) {
   } else {
     options.config_file = required_config(values);
     if (values.count("check") > 0) options.command = Command::check;
+    options.interactive = values.count("interactive") > 0;
     if (values.count("socket") > 0) options.socket = values["socket"].as<std::string>();
   }
   return options;
@@ -177,7 +179,7 @@ std::string help_text() {
   return with_usage(
       "Spillway balances new connections over several internet uplinks by bandwidth\n"
       "and keeps every connection on the uplink where it began.\n\n"
-      "usage: spillway --config FILE [--check] [-- EAL arguments]\n"
+      "usage: spillway --config FILE [--check | --interactive] [-- EAL arguments]\n"
       "       spillway replay CAPTURE --config FILE [options] [-- EAL arguments]\n\n",
       run_options());
 }

@@ -23,6 +23,7 @@ struct Options {
   Command command = Command::run;
   std::string config_file;
   std::string socket;                      ///< of the running router; empty: the default
+  bool interactive = false;                ///< a prompt at the terminal
   std::vector<std::string> eal_arguments;  ///< all after `--`
 
   // replay

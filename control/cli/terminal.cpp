@@ -55,6 +55,9 @@ KeyMode::KeyMode(int terminal) : terminal_(terminal) {
 
 KeyMode::~KeyMode() {
   restore();
+  // After a Ctrl-S who writes next would wait for a Ctrl-Q; TCOON alone undoes only TCOOFF.
+  tcflow(terminal_, TCOOFF);
+  tcflow(terminal_, TCOON);
   g_terminal = -1;
   set_fatal_handlers(SIG_DFL, 0);
 }

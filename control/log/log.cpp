@@ -32,10 +32,7 @@ ssize_t take_message(void*, const char* text, std::size_t size) {
   return static_cast<ssize_t>(size);
 }
 
-}  // namespace
-
-void start_log() {
-  const auto logger = spdlog::stderr_color_mt("spillway");
+void start(const std::shared_ptr<spdlog::logger>& logger) {
   logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-7l%$ %v");
   if (leads_to_journal()) logger->set_formatter(std::make_unique<JournalFormatter>());
   spdlog::set_default_logger(logger);
@@ -45,6 +42,16 @@ void start_log() {
   if (stream == nullptr) return;
   std::setvbuf(stream, nullptr, _IOLBF, 0);
   rte_openlog_stream(stream);
+}
+
+}  // namespace
+
+void start_log() {
+  start(spdlog::stderr_color_mt("spillway"));
+}
+
+void start_log(std::shared_ptr<TerminalLog> terminal) {
+  start(std::make_shared<spdlog::logger>("spillway", std::move(terminal)));
 }
 
 void set_log_level(const std::string& level) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <string>
+
+#include "control/log/terminal_log.h"
 
 namespace spillway {
 
@@ -8,6 +11,8 @@ namespace spillway {
 /// that listens. DPDK's own messages go the same way, from `warning` on. Call once, before the EAL
 /// starts. Control only.
 void start_log();
+/// The same at a terminal where somebody will type.
+void start_log(std::shared_ptr<TerminalLog> terminal);
 
 /// From which level on messages are written: "trace", "debug", "info", "warning" or "error".
 /// Thread contract: any.

@@ -20,6 +20,8 @@ std::string error_of(const std::vector<std::string>& arguments) {
 TEST(Options, Commands) {
   EXPECT_EQ(parse_options({"--config", "x"}).command, Command::run);
   EXPECT_EQ(parse_options({"-c", "x", "--check"}).command, Command::check);
+  EXPECT_TRUE(parse_options({"-c", "x", "--interactive"}).interactive);
+  EXPECT_FALSE(parse_options({"-c", "x"}).interactive);
   EXPECT_EQ(parse_options({"--help"}).command, Command::help);
   EXPECT_EQ(parse_options({"--version"}).command, Command::version);
   EXPECT_EQ(parse_options({"replay", "--help"}).command, Command::replay_help);
