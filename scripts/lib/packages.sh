@@ -6,7 +6,7 @@ readonly BUILD_PACKAGES=(g++ meson ninja-build pkg-config libdpdk-dev libconfig+
   libnl-route-3-dev libnuma-dev prometheus-cpp-dev)
 readonly TEST_PACKAGES=(libgtest-dev libgmock-dev librapidcheck-dev valgrind prometheus)
 readonly CHECK_PACKAGES=(git clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev shellcheck
-  gcovr)
+  gcovr mandoc)
 readonly BENCH_PACKAGES=(python3 dpdk-dev iproute2 nftables procps util-linux)
 readonly DEMO_PACKAGES=(ca-certificates xz-utils)
 readonly LAB_PACKAGES=(iproute2 nftables ethtool procps util-linux iputils-ping iputils-tracepath

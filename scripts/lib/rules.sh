@@ -97,11 +97,21 @@ rule_format() {
 }
 
 shell_scripts() {
-  grep -rlE '^#!/bin/bash|^# shellcheck shell=bash' scripts .ci | sort
+  grep -rlE '^#!/bin/bash|^# shellcheck shell=bash' scripts .ci completions | sort
 }
 
 rule_shellcheck() {
   shell_scripts | xargs shellcheck -x
+}
+
+# Manual pages are right as mdoc(7), also the one made of docs/configuration.md.
+rule_manual_pages() {
+  local folder status=0
+  folder=$(mktemp -d)
+  python3 man/from_markdown.py docs/configuration.md >"$folder/spillway.conf.5" || status=1
+  mandoc -Tlint -Wwarning "$folder/spillway.conf.5" man/*.[18] || status=1
+  rm -rf "$folder"
+  return $status
 }
 
 # Every header compiles by itself; xargs stops and fails where one does not.

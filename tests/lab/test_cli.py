@@ -1,6 +1,7 @@
 """Commands as people and scripts give them: rights, files, watches, prompts."""
 
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -12,7 +13,7 @@ import pytest
 
 from .lab import Lab
 from .plan import Plan
-from .processes import Process
+from .processes import REPOSITORY, Process
 from .programs import built
 from .router.spillway import SpillwayRouter
 from .settled import settled
@@ -154,6 +155,25 @@ def test_a_session(cli: Lab) -> None:
         terminal.popen.terminate()
         assert terminal.wait() == 0, "SIGTERM puts the terminal right as well"
         assert termios.tcgetattr(terminal.slave) == before
+
+
+def test_shells_complete_what_the_router_offers(cli: Lab) -> None:
+    """With the script for bash, as bash calls it."""
+    script = REPOSITORY / "completions/spillwayctl.bash"
+    program = built("control/spillwayctl")
+
+    def offered(*words: str) -> list[str]:
+        line = ["spillwayctl", "--socket", str(_router(cli).socket), *words]
+        setting = f"COMP_WORDS=({' '.join(map(shlex.quote, line))}) COMP_CWORD={len(line) - 1}"
+        call = '_spillwayctl; echo "${COMPREPLY[@]}"'
+        shell = f"PATH={program.parent}:$PATH; . {script}; {setting}; {call}"
+        return cli["router"].run("bash", "-c", shell).stdout.split()
+
+    assert offered("sh") == ["show", "shutdown"]
+    assert offered("sh", "upl") == ["uplinks"]
+    assert "counters" in offered("show", "")
+    assert offered("show", "uplinks", "--j") == ["--json"]
+    assert offered("$(reboot)", "") == []
 
 
 def test_the_routers_own_prompt(cli: Lab) -> None:
