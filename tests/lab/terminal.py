@@ -17,6 +17,10 @@ from .processes import REPOSITORY, Identity, end_group
 _MOVES = re.compile(r"\x1b(\[[0-9;]*)?[A-Za-z]|\r")
 
 
+# A history is kept where a test asks for one, and nowhere else.
+_TERMINAL = {"TERM": "vt100", "XDG_STATE_HOME": "/proc/nowhere"}
+
+
 class Terminal:
     """Use as a context manager: the program ends with it."""
 
@@ -30,7 +34,7 @@ class Terminal:
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,
-            env={**ENVIRONMENT, "TERM": "vt100", **(environment or {})},
+            env={**ENVIRONMENT, **_TERMINAL, **(environment or {})},
             cwd=REPOSITORY,
             start_new_session=True,
         )

@@ -193,7 +193,7 @@ def test_R44_what_is_refused_changes_nothing(lab: Lab) -> None:
     assert "at most spill_above" in _refused(lab, "set", "uplink", "ISP_1", "threshold", "5M", "6M")
     assert "states its capacity" in _refused(lab, "set", "balance", "mode", "weighted")
     assert router.show("config") == before
-    assert watch.events() == []
+    assert watch.events("config") == []
 
 
 def test_stop_and_start_forwarding(lab: Lab) -> None:

@@ -36,7 +36,10 @@ TEST(CommandSocket, OneTooManyIsToldSo) {
   EXPECT_FALSE(refused.good);
   EXPECT_EQ(refused.text, "too many clients, 256 at a time; try again\n");
   silent.clear();
-  EXPECT_EQ(ask_router(echo.path, "y").text, "got y\n");
+  // The server may hear of the next one before it hears that those have gone.
+  Answer next = ask_router(echo.path, "y");
+  while (!next.good) next = ask_router(echo.path, "y");
+  EXPECT_EQ(next.text, "got y\n");
 }
 
 TEST(CommandSocket, WhoTakesNothingGetsNoMoreThanBuffersHoldAndIsLetGo) {
