@@ -10,6 +10,7 @@ import sys
 from typing import NoReturn
 
 from . import fault_words
+from .demo import session
 from .demo.demo import run_demo
 from .errors import LabError
 from .measure import failover_times, idle_cost
@@ -44,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     failover.add_argument("--runs", type=int, default=5, help="of each kind (default: 5)")
     idle = commands.add_parser("idle", help="measure what each way to wait for packets costs")
     idle.add_argument("--rounds", type=int, default=5, help="of each way (default: 5)")
+    recorded = commands.add_parser("session", help="record a session for docs/cli-session.md")
+    recorded.add_argument("--write", action="store_true", help="put it there")
     demo.add_argument("--downloads", type=int, default=40, help="at the same time")
     demo.add_argument("--seconds", type=float, default=60)
     return parser
@@ -79,6 +82,9 @@ def _obey(arguments: argparse.Namespace) -> int:
         return _down(arguments)
     if command == "demo":
         return run_demo(arguments)
+    if command == "session":
+        session.record(arguments.write)
+        return 0
     if command == "failover":
         failover_times.run(arguments.runs)
         return 0
