@@ -65,7 +65,7 @@ class Setter {
     return {true, "mode " + *word + kUntilReload};
   }
 
-  Answer log_level(Arguments& arguments) {
+  Answer log_level(Arguments& arguments) const {
     const auto word = arguments.word();
     if (!word || std::find(kLogLevels.begin(), kLogLevels.end(), *word) == kLogLevels.end())
       refuse(word, list_of(kLogLevels));

@@ -131,14 +131,14 @@ def test_a_hundred_clients_half_of_them_stuck(cli: Lab) -> None:
 
 def test_a_session(cli: Lab) -> None:
     """Short words, Tab, ?, history in a file, and a terminal as it was."""
-    home = {"HOME": str(cli.folder)}
+    home = {"XDG_STATE_HOME": str(cli.folder)}
     with Terminal(cli["router"], _router(cli).ctl_command(), home) as terminal:
         before = termios.tcgetattr(terminal.slave)
         terminal.until(_PROMPT)
         assert termios.tcgetattr(terminal.slave) != before
         terminal.press("sh upl\r")
         assert "ISP_1: " in terminal.until(_PROMPT)
-        terminal.press("show c\t\r")
+        terminal.press("show cou\t\r")
         terminal.until("counters ")
         assert "balance" in terminal.until(_PROMPT)
         terminal.press("show ?")

@@ -31,7 +31,7 @@ struct Ports {
     source.now = [this] { return now; };
     add_port_commands(table, source);
   }
-  std::string ask(const std::string& line) { return table.obey(line).text; }
+  std::string ask(const std::string& line) const { return table.obey(line).text; }
 
   TimePoint now{2s};
   PortCounts isp{10, 1000, 20, 4000, 1, 2, 3, 4};

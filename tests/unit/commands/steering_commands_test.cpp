@@ -172,7 +172,7 @@ std::vector<std::string> lines_with(const config::Config& config, const std::str
   std::vector<std::string> found;
   for (const MangleRule& rule : mangle_rules(config, UplinkId::none, {})) {
     std::string line = rule.action;
-    for (const auto& [name, value] : rule.fields) line += " " + name + "=" + value;
+    for (const auto& [name, value] : rule.fields) line.append(" " + name).append("=" + value);
     if (line.find(word) != std::string::npos || rule.comment.find(word) != std::string::npos)
       found.push_back(line);
   }
