@@ -98,6 +98,9 @@ Answer CommandTable::run(const Command& command, Arguments arguments, Rights gra
     return command.handler(arguments);
   } catch (const CommandError& e) {
     return {false, printable(command.words + ": " + e.what() + "\n")};
+  } catch (const std::exception& e) {
+    // No command, whatever goes wrong in it, is worth the traffic.
+    return {false, printable(command.words + ": failed: " + e.what() + "\n")};
   }
 }
 

@@ -101,7 +101,8 @@ class ExplainAnswer final : public AnswerRest {
   }
 
   bool append_to(std::string& text) override {
-    const bool moved = read(*living_, rows_) | (taken_ && read(*taken_, holders_));
+    const bool living_moved = read(*living_, rows_);
+    const bool moved = (taken_ && read(*taken_, holders_)) || living_moved;
     const bool done = living_->done() && (!taken_ || taken_->done());
     const bool over = !done && patience_.is_over(moved);
     if (!done && !over) return true;

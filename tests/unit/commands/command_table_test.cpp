@@ -62,6 +62,13 @@ TEST(CommandTable, R44_WhatIsNotUnderstoodIsNamed) {
   }
 }
 
+TEST(CommandTable, ACommandThatFailsIsAnAnswer) {
+  CommandTable table;
+  table.add({"break", "", "", [](Arguments&) -> Answer { throw std::out_of_range("no such"); }});
+  EXPECT_FALSE(table.obey("break").good);
+  EXPECT_EQ(table.obey("break").text, "break: failed: no such\n");
+}
+
 TEST(Arguments, AreTakenByPlaceOrName) {
   Arguments arguments({"ISP_1", "limit", "7", "up"});
   EXPECT_EQ(arguments.after("limit"), "7");
