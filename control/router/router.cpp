@@ -1,5 +1,6 @@
 #include "control/router/router.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
@@ -182,12 +183,13 @@ void Router::watch_workers(TimePoint now) {
     const std::string name = "worker " + std::to_string(notice.worker);
     const auto stood = std::chrono::duration_cast<std::chrono::milliseconds>(notice.stood);
     const std::string ms = std::to_string(stood.count());
-    events_.add(now, {.kind = EventKind::stall,
-                      .severity = Severity::warning,
-                      .subject = name,
-                      .text = name + (notice.stalled ? " has stood still for " + ms + " ms"
-                                                     : " goes on after " + ms + " ms"),
-                      .facts = {{"state", notice.stalled ? "begins" : "ends"}, {"ms", ms}}});
+    events_.add(now,
+                {.kind = EventKind::stall,
+                 .severity = Severity::warning,
+                 .subject = name,
+                 .text = fmt::format("{} {} {} ms", name,
+                                     notice.stalled ? "has stood still for" : "goes on after", ms),
+                 .facts = {{"state", notice.stalled ? "begins" : "ends"}, {"ms", ms}}});
   }
 }
 
