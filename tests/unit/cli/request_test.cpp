@@ -53,9 +53,10 @@ TEST(Request, MistakesAreNamed) {
 }
 
 RC_GTEST_PROP(RequestLines, R44_AnyBytesAreAnEitherOr, (const std::string& bytes)) {
-  for (const std::string& line : {bytes, "show " + bytes + " --watch " + bytes + " --count 1"}) {
+  const std::string watched = "show " + bytes + " --watch " + bytes + " --count 1";
+  for (const std::string* line : {&bytes, &watched}) {
     try {
-      parse_request(line);
+      parse_request(*line);
     } catch (const RequestError& e) {
       RC_ASSERT(*e.what() != '\0');
     }
