@@ -119,6 +119,15 @@ std::string CommandTable::why_not(const CommandPath& path, const WordList& words
   return fmt::format("{}found \"{}\"; allowed: {}\n", known, words[path.depth], choices);
 }
 
+/// What is longer than its column has what it does on the next line.
+std::string CommandTable::help_of(const Command& command) {
+  constexpr std::size_t column = 29;
+  const std::string gap = command.arguments.empty() ? "" : " ";
+  const std::string left = command.words + gap + command.arguments;
+  if (left.size() < column) return fmt::format("{:<{}}{}\n", left, column, command.help);
+  return fmt::format("{}\n{:<{}}{}\n", left, "", column, command.help);
+}
+
 std::string CommandTable::help(const WordList& first) const {
   const CommandPath path = follow(first, shapes_);
   if (path.depth < first.size()) {
@@ -126,13 +135,12 @@ std::string CommandTable::help(const WordList& first) const {
     why.pop_back();  // its line end
     throw CommandError(why);
   }
+  std::vector<const Command*> known;
+  for (const std::size_t i : path.beyond) known.push_back(&commands_[i]);
+  std::sort(known.begin(), known.end(),
+            [](const Command* a, const Command* b) { return a->words < b->words; });
   std::string text;
-  for (const std::size_t i : path.beyond) {
-    const Command& command = commands_[i];
-    const bool bare = command.arguments.empty();
-    text += fmt::format("{:<28} {}\n", command.words + (bare ? "" : " " + command.arguments),
-                        command.help);
-  }
+  for (const Command* command : known) text += help_of(*command);
   return text;
 }
 

@@ -82,6 +82,7 @@ class CommandTable {
   std::string complete(const std::string& line) const;
 
  private:
+  static std::string help_of(const Command& command);
   Answer run(const Command& command, Arguments arguments, Rights granted) const;
   std::string why_not(const CommandPath& path, const std::vector<std::string>& words) const;
   std::string what_for(const CommandPath& path, const std::string& word) const;

@@ -82,12 +82,20 @@ TEST(Arguments, AreTakenByPlaceOrName) {
 
 TEST(CommandTable, HelpHasALineForEach) {
   EXPECT_EQ(sample().help(),
+            "refuse                       never\n"
             "show                         everything\n"
-            "show events [N] [--json]     the last ones\n"
-            "refuse                       never\n");
+            "show events [N] [--json]     the last ones\n");
   EXPECT_EQ(sample().help({"sh", "ev"}), "show events [N] [--json]     the last ones\n");
   EXPECT_EQ(help_error(sample(), {"nothing"}), "unknown command \"nothing\"; `help` lists them");
   EXPECT_EQ(help_error(sample(), {"show", "x"}), "show: found \"x\"; allowed: events");
+}
+
+TEST(CommandTable, HelpGoesOnBelowWhereArgumentsAreLong) {
+  CommandTable table;
+  table.add({"find", "[this N] [that N] [--json]", "looks", [](Arguments&) { return Answer{}; }});
+  EXPECT_EQ(table.help(),
+            "find [this N] [that N] [--json]\n"
+            "                             looks\n");
 }
 
 TEST(CommandTable, WhoMayOnlyLookChangesNothing) {
