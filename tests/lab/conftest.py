@@ -128,3 +128,18 @@ def lab(shared_lab: Lab) -> Iterator[Lab]:
 def uplink(request: pytest.FixtureRequest) -> Uplink:
     """Each of the two wide uplinks."""
     return request.param
+
+
+@pytest.fixture(scope="module")
+def own_lab(spillway: None) -> Iterator[Lab]:
+    """For a module that stops and starts its router."""
+    with Lab(Plan(), SpillwayRouter) as lab:
+        yield lab
+
+
+@pytest.fixture
+def own_router(own_lab: Lab) -> Iterator[Lab]:
+    """The router runs when a test begins, whatever the one before did."""
+    if own_lab.spillway.process is None:
+        own_lab.router.start()
+    yield from settled(own_lab)

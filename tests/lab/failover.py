@@ -10,7 +10,6 @@ from .faults import FaultPanel
 from .fetch import Fetch
 from .lab import Lab
 from .plan import ISP_1, WEB_SERVER, Plan, PortForward, Settings, Uplink
-from .router.spillway import SpillwayRouter
 from .services import ECHO_PORT
 from .settled import settled
 from .waiting import attempt, until
@@ -45,8 +44,7 @@ class Watch:
     """Spillway's own view of its uplinks, and what has happened since a moment."""
 
     def __init__(self, lab: Lab) -> None:
-        assert isinstance(lab.router, SpillwayRouter)
-        self.router = lab.router
+        self.router = lab.spillway
         self.since = 0
         self.mark()
 

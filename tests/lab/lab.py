@@ -15,6 +15,7 @@ from .processes import Identity, Process
 from .programs import check_machine
 from .record import Record
 from .router.router import Router
+from .router.spillway import SpillwayRouter
 from .services import Services
 from .topology import Topology, is_wired
 from .wires import WireControl, start_wire
@@ -53,6 +54,12 @@ class Lab:
     def folder(self) -> Path:
         """For sockets, logs and files that hosts share; goes with the laboratory."""
         return self.record.folder
+
+    @property
+    def spillway(self) -> SpillwayRouter:
+        """The router under test, for what only Spillway has."""
+        assert isinstance(self.router, SpillwayRouter)
+        return self.router
 
     def __getitem__(self, name: str) -> Namespace:
         return self.topology[name]

@@ -1,6 +1,5 @@
 """Mode `bandwidth` under real transfers: spilling, coming back, and what the router tells of it."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Iterator
 
@@ -9,7 +8,6 @@ import pytest
 from .clients import Transfer, download, seen_address
 from .lab import Lab, RouterMaker
 from .plan import ISP_1, ISP_2, WEB_SERVER, Plan, Uplink
-from .router.spillway import SpillwayRouter
 from .settled import settled
 from .waiting import until
 
@@ -63,8 +61,7 @@ def _download(lab: Lab, uplink: Uplink) -> Transfer:
 
 
 def _show(lab: Lab) -> dict[str, Any]:
-    assert isinstance(lab.router, SpillwayRouter)
-    return json.loads(lab.router.ctl("show", "uplinks", "--json"))
+    return lab.spillway.show("uplinks")
 
 
 def _uplink(lab: Lab, uplink: Uplink) -> dict[str, Any]:

@@ -7,16 +7,13 @@ import signal
 import socket
 import termios
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Optional
 
 import pytest
 
 from .lab import Lab
-from .plan import Plan
 from .processes import REPOSITORY, Process
 from .programs import built
-from .router.spillway import SpillwayRouter
-from .settled import settled
 from .terminal import Terminal
 
 _PROMPT = "spillway> "
@@ -25,22 +22,9 @@ _NOBODY = "65534"
 _GROUP = "daemon"
 
 
-@pytest.fixture(scope="module")
-def own_lab(spillway: None) -> Iterator[Lab]:
-    with Lab(Plan(), SpillwayRouter) as lab:
-        yield lab
-
-
 @pytest.fixture
-def cli(own_lab: Lab) -> Iterator[Lab]:
-    if _router(own_lab).process is None:
-        own_lab.router.start()
-    yield from settled(own_lab)
-
-
-def _router(lab: Lab) -> SpillwayRouter:
-    assert isinstance(lab.router, SpillwayRouter)
-    return lab.router
+def cli(own_router: Lab) -> Lab:
+    return own_router
 
 
 def _ctl(lab: Lab, *words: str, group: str = "", sock: Optional[Path] = None) -> tuple[int, str, str]:
@@ -51,7 +35,7 @@ def _ctl(lab: Lab, *words: str, group: str = "", sock: Optional[Path] = None) ->
     lab.folder.chmod(0o755)
     lab.folder.parent.chmod(0o755)
     member = ["setpriv", f"--reuid={_NOBODY}", f"--regid={group}", "--clear-groups"]
-    command = [str(program), "--socket", str(sock or _router(lab).socket), *words]
+    command = [str(program), "--socket", str(sock or lab.spillway.socket), *words]
     done = lab["router"].run(*(member if group else []), *command, check=False)
     return done.returncode, done.stdout, done.stderr
 
@@ -72,7 +56,7 @@ def test_others_cannot_open_the_socket(cli: Lab) -> None:
 
 def test_administrators_may_change_things(cli: Lab) -> None:
     """`control.admin_group`; a group that is not there is named."""
-    router = _router(cli)
+    router = cli.spillway
     router.stop()
     config, sock = cli.folder / "admins.conf", cli.folder / "admins.sock"
     config.write_text(router.config.read_text() + f'control = {{ admin_group = "{_GROUP}"; }};\n')
@@ -99,13 +83,13 @@ def test_a_file_stops_at_the_first_mistake(cli: Lab) -> None:
 
 
 def test_commands_from_a_pipe(cli: Lab) -> None:
-    command = _router(cli).ctl_command()
+    command = cli.spillway.ctl_command()
     done = cli["router"].run(*command, stdin="show uplinks\nshow events 1\n")
     assert "ISP_1: " in done.stdout and "ISP_2: " in done.stdout
 
 
 def test_a_watch_ends_well_by_a_signal(cli: Lab) -> None:
-    command = _router(cli).ctl_command("show", "uplinks", "--watch", "0.1")
+    command = cli.spillway.ctl_command("show", "uplinks", "--watch", "0.1")
     watch = cli.keep(Process(cli["router"], command, cli.folder / "watch.log"))
     watch.wait_ready(lambda: watch.said().count("ISP_1: ") >= 3, "repeats")
     watch.popen.send_signal(signal.SIGINT)
@@ -114,7 +98,7 @@ def test_a_watch_ends_well_by_a_signal(cli: Lab) -> None:
 
 
 def test_a_hundred_clients_half_of_them_stuck(cli: Lab) -> None:
-    router = _router(cli)
+    router = cli.spillway
     stuck = []
     for number in range(50):
         client = socket.socket(socket.AF_UNIX)
@@ -132,7 +116,7 @@ def test_a_hundred_clients_half_of_them_stuck(cli: Lab) -> None:
 def test_a_session(cli: Lab) -> None:
     """Short words, Tab, ?, history in a file, and a terminal as it was."""
     home = {"XDG_STATE_HOME": str(cli.folder)}
-    with Terminal(cli["router"], _router(cli).ctl_command(), home) as terminal:
+    with Terminal(cli["router"], cli.spillway.ctl_command(), home) as terminal:
         before = termios.tcgetattr(terminal.slave)
         terminal.until(_PROMPT)
         assert termios.tcgetattr(terminal.slave) != before
@@ -146,7 +130,7 @@ def test_a_session(cli: Lab) -> None:
         terminal.press("\x03quit\r")
         assert terminal.wait() == 0
         assert termios.tcgetattr(terminal.slave) == before
-    with Terminal(cli["router"], _router(cli).ctl_command(), home) as terminal:
+    with Terminal(cli["router"], cli.spillway.ctl_command(), home) as terminal:
         terminal.until(_PROMPT)
         terminal.press("\x1b[A\x1b[A\r")
         terminal.until("sh upl")
@@ -163,7 +147,7 @@ def test_shells_complete_what_the_router_offers(cli: Lab) -> None:
     program = built("control/spillwayctl")
 
     def offered(*words: str) -> list[str]:
-        line = ["spillwayctl", "--socket", str(_router(cli).socket), *words]
+        line = ["spillwayctl", "--socket", str(cli.spillway.socket), *words]
         setting = f"COMP_WORDS=({' '.join(map(shlex.quote, line))}) COMP_CWORD={len(line) - 1}"
         call = '_spillwayctl; echo "${COMPREPLY[@]}"'
         shell = f"PATH={program.parent}:$PATH; . {script}; {setting}; {call}"
@@ -178,7 +162,7 @@ def test_shells_complete_what_the_router_offers(cli: Lab) -> None:
 
 def test_the_routers_own_prompt(cli: Lab) -> None:
     """The log leaves the line alone; `quit` ends the router."""
-    router = _router(cli)
+    router = cli.spillway
     router.stop()
     command = [*router.command(), "--interactive"]
     with Terminal(cli["router"], command) as terminal:
@@ -198,7 +182,7 @@ def test_the_routers_own_prompt(cli: Lab) -> None:
 
 def test_R46_a_stuck_terminal_holds_up_nothing(cli: Lab) -> None:
     """Ctrl-S, and a log that wants to be shown: the router answers, and ends by SIGTERM."""
-    router = _router(cli)
+    router = cli.spillway
     router.stop()
     with Terminal(cli["router"], [*router.command(), "--interactive"]) as terminal:
         terminal.until(_PROMPT)
@@ -211,7 +195,7 @@ def test_R46_a_stuck_terminal_holds_up_nothing(cli: Lab) -> None:
 
 
 def test_an_interactive_router_needs_a_terminal(cli: Lab) -> None:
-    router = _router(cli)
+    router = cli.spillway
     router.stop()
     refused = cli["router"].run(*router.command(), "--interactive", check=False)
     assert refused.returncode == 2 and "must be a terminal" in refused.stderr

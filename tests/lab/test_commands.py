@@ -49,11 +49,6 @@ def lab(commands_lab: Lab) -> Iterator[Lab]:
     yield from sound(commands_lab)
 
 
-def _router(lab: Lab) -> SpillwayRouter:
-    assert isinstance(lab.router, SpillwayRouter)
-    return lab.router
-
-
 def _documented(command: str) -> set[str]:
     """Keys in the section of docs/commands.md about this command."""
     text = (REPOSITORY / "docs/commands.md").read_text()
@@ -64,14 +59,14 @@ def _documented(command: str) -> set[str]:
 
 
 def _refused(lab: Lab, *words: str) -> str:
-    done = lab["router"].run(*_router(lab).ctl_command(*words), check=False)
+    done = lab["router"].run(*lab.spillway.ctl_command(*words), check=False)
     assert done.returncode == 1, f"{words}: {done.stdout}"
     return done.stderr
 
 
 @contextmanager
 def _set(lab: Lab, command: str, undo: str) -> Iterator[str]:
-    router = _router(lab)
+    router = lab.spillway
     try:
         yield router.ctl(*command.split())
     finally:
@@ -88,13 +83,13 @@ def _some_traffic(lab: Lab) -> None:
 def test_json_is_what_the_docs_say(lab: Lab, command: str) -> None:
     _some_traffic(lab)
     words, find = _SHOWN[command]
-    found = find(_router(lab).show(*words))
+    found = find(lab.spillway.show(*words))
     assert set(found) == _documented(command)
 
 
 def test_every_command_is_documented_and_answers(lab: Lab) -> None:
     """Each one that `help` lists; those that show something also as text."""
-    router = _router(lab)
+    router = lab.spillway
     docs = (REPOSITORY / "docs/commands.md").read_text()
     shown = []
     lines = router.ctl("help").splitlines()
@@ -111,7 +106,7 @@ def test_every_command_is_documented_and_answers(lab: Lab) -> None:
 
 
 def test_show_port_counts_what_passes(lab: Lab) -> None:
-    router = _router(lab)
+    router = lab.spillway
     before = router.show("port", "stats", "all")
     _some_traffic(lab)
     after = router.show("port", "stats", "all")
@@ -128,7 +123,7 @@ def test_show_port_counts_what_passes(lab: Lab) -> None:
 
 def test_show_mangle_counts_connections(lab: Lab) -> None:
     def sticky() -> dict[str, Any]:
-        rules = _router(lab).show("mangle")
+        rules = lab.spillway.show("mangle")
         return next(r for r in rules if r["fields"].get("new-connection-mark") == "Sticky_ISP_1")
 
     before = sticky()
@@ -140,7 +135,7 @@ def test_show_mangle_counts_connections(lab: Lab) -> None:
 
 def test_show_route_follows_an_administrator(lab: Lab) -> None:
     """The main table, the word for new connections, and connections that stay."""
-    router, watch = _router(lab), Watch(lab)
+    router, watch = lab.spillway, Watch(lab)
     old = endless(lab)
     with _set(lab, "set uplink ISP_1 drain", "set uplink ISP_1 up") as answer:
         assert answer.startswith("ISP_1: drain; also over a reload")
@@ -164,7 +159,7 @@ def test_show_route_follows_an_administrator(lab: Lab) -> None:
 
 
 def test_R30_set_threshold_takes_effect_at_once(lab: Lab) -> None:
-    router, watch = _router(lab), Watch(lab)
+    router, watch = lab.spillway, Watch(lab)
     load = endless(lab)
     router.ctl("set", "uplink", "ISP_1", "threshold", "100k", "50k")
     watch.await_active(ISP_2)
@@ -178,7 +173,7 @@ def test_R30_set_threshold_takes_effect_at_once(lab: Lab) -> None:
 
 
 def test_set_balance_mode_and_log_level(lab: Lab) -> None:
-    router = _router(lab)
+    router = lab.spillway
     with _set(lab, "set balance mode failover", "reload"):
         assert router.show("active")["mode"] == "failover"
         assert router.show("config")["balance"]["mode"] == "failover"
@@ -188,7 +183,7 @@ def test_set_balance_mode_and_log_level(lab: Lab) -> None:
 
 
 def test_R44_what_is_refused_changes_nothing(lab: Lab) -> None:
-    router, watch = _router(lab), Watch(lab)
+    router, watch = lab.spillway, Watch(lab)
     before = router.show("config")
     assert "ISP_1, ISP_2" in _refused(lab, "set", "uplink", "wan1", "down")
     assert "at most spill_above" in _refused(lab, "set", "uplink", "ISP_1", "threshold", "5M", "6M")
@@ -199,7 +194,7 @@ def test_R44_what_is_refused_changes_nothing(lab: Lab) -> None:
 
 def test_stop_and_start_forwarding(lab: Lab) -> None:
     """Nothing passes, the router stays reachable, health and connections outlive it."""
-    router, watch = _router(lab), Watch(lab)
+    router, watch = lab.spillway, Watch(lab)
     old = endless(lab)
     with _set(lab, "stop", "start") as answer:
         assert answer == "forwarding is stopped\n"

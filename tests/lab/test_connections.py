@@ -11,7 +11,6 @@ from .echoes import udp_echo
 from .fetch import Fetch
 from .lab import Lab, RouterMaker
 from .plan import ISP_1, ISP_2, WEB_SERVER, Plan, Uplink
-from .router.spillway import SpillwayRouter
 from .services import ECHO_PORT
 from .settled import settled
 from .waiting import until
@@ -112,7 +111,7 @@ def test_R35_cleared_connections_end_and_others_go_on(told: Lab) -> None:
     doomed = Fetch(told["pc1"], ISP_1.pinned_server, _SIZE, _RATE).began()
     spared = Fetch(told["pc2"], ISP_2.pinned_server, 2_000_000, 1_000_000, seed=3).began()
     try:
-        everything = _router(told).ctl_command("clear", "connections")
+        everything = told.spillway.ctl_command("clear", "connections")
         refused = told["router"].run(*everything, check=False)
         assert refused.returncode == 1 and "no filter" in refused.stderr
         said = json.loads(
@@ -127,13 +126,8 @@ def test_R35_cleared_connections_end_and_others_go_on(told: Lab) -> None:
         spared.stop()
 
 
-def _router(lab: Lab) -> SpillwayRouter:
-    assert isinstance(lab.router, SpillwayRouter)
-    return lab.router
-
-
 def _ctl(lab: Lab, *words: str) -> str:
-    return _router(lab).ctl(*words)
+    return lab.spillway.ctl(*words)
 
 
 def _filter(uplink: Uplink) -> list[str]:

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 
@@ -13,9 +12,7 @@ from .echoes import udp_echo
 from .lab import Lab
 from .plan import Plan, PortForward
 from .processes import Process
-from .router.spillway import SpillwayRouter
 from .services import ECHO_PORT
-from .settled import settled
 from .waiting import until
 
 _USAGE = 2
@@ -24,23 +21,9 @@ _SERVER = ("9.9.9.11", ECHO_PORT)
 _PLACES = ("/tmp", "/run", "/var/run", "/dev/shm", "/dev/hugepages")
 
 
-@pytest.fixture(scope="module")
-def own_lab(spillway: None) -> Iterator[Lab]:
-    with Lab(Plan(), SpillwayRouter) as lab:
-        yield lab
-
-
 @pytest.fixture
-def lifecycle(own_lab: Lab) -> Iterator[Lab]:
-    """The router runs when a test begins, whatever the one before did."""
-    if _router(own_lab).process is None:
-        own_lab.router.start()
-    yield from settled(own_lab)
-
-
-def _router(lab: Lab) -> SpillwayRouter:
-    assert isinstance(lab.router, SpillwayRouter)
-    return lab.router
+def lifecycle(own_router: Lab) -> Lab:
+    return own_router
 
 
 def _forwards(lab: Lab) -> bool:
@@ -59,26 +42,26 @@ def _refused(lab: Lab, *command: str) -> str:
 def _variant(lab: Lab, old: str, new: str) -> list[str]:
     """The command for a second router whose configuration differs in one place."""
     config = lab.folder / "variant.conf"
-    text = _router(lab).config.read_text()
+    text = lab.spillway.config.read_text()
     assert old in text
     config.write_text(text.replace(old, new))
-    return _router(lab).command(config, lab.folder / "variant.sock")
+    return lab.spillway.command(config, lab.folder / "variant.sock")
 
 
 def test_R44_second_instance_names_the_first(lifecycle: Lab) -> None:
     """On the same ports; the first one forwards on."""
-    running = _router(lifecycle).process
+    running = lifecycle.spillway.process
     assert running is not None
-    said = _refused(lifecycle, *_router(lifecycle).command(sock=lifecycle.folder / "other.sock"))
+    said = _refused(lifecycle, *lifecycle.spillway.command(sock=lifecycle.folder / "other.sock"))
     assert str(running.pid) in said, said
     assert _forwards(lifecycle)
 
 
 def test_R44_socket_in_use_is_named(lifecycle: Lab) -> None:
     """Another router may not take over the command socket of the first."""
-    said = _refused(lifecycle, *_router(lifecycle).command())
-    assert str(_router(lifecycle).socket) in said or "lan0" in said, said
-    assert _router(lifecycle).counters() is not None
+    said = _refused(lifecycle, *lifecycle.spillway.command())
+    assert str(lifecycle.spillway.socket) in said or "lan0" in said, said
+    assert lifecycle.spillway.counters() is not None
 
 
 def test_R44_missing_port_is_named(lifecycle: Lab) -> None:
@@ -108,7 +91,7 @@ def test_R44_no_permission_is_named(lifecycle: Lab) -> None:
 @pytest.mark.parametrize("cpu", sorted(os.sched_getaffinity(0)))
 def test_R46_log_names_the_workers_cpu(lifecycle: Lab, cpu: int) -> None:
     """Where the worker's thread may run, also when all threads have to share one CPU."""
-    router = _router(lifecycle)
+    router = lifecycle.spillway
     router.stop()
     command = ["taskset", "--cpu-list", str(cpu), *router.command()]
     log = lifecycle.folder / f"cpu{cpu}.log"
@@ -121,7 +104,7 @@ def test_R46_log_names_the_workers_cpu(lifecycle: Lab, cpu: int) -> None:
 @pytest.mark.parametrize("way", ["SIGTERM", "SIGINT", "spillwayctl shutdown"])
 def test_R42_stop_leaves_nothing(lifecycle: Lab, way: str) -> None:
     """Neither interface nor file; the last words are the counters, which balance."""
-    router = _router(lifecycle)
+    router = lifecycle.spillway
     process = router.process
     assert process is not None and _forwards(lifecycle)
     files = _files_of(process.pid)
@@ -165,7 +148,7 @@ def _sysctls(lab: Lab, keys: list[str]) -> str:
 
 def test_R44_starts_again_after_it_was_killed(lifecycle: Lab) -> None:
     """SIGKILL leaves a socket file behind; that keeps nobody from starting."""
-    router = _router(lifecycle)
+    router = lifecycle.spillway
     assert router.process is not None
     router.process.popen.kill()
     router.process.popen.wait()
@@ -176,7 +159,7 @@ def test_R44_starts_again_after_it_was_killed(lifecycle: Lab) -> None:
 
 def test_R44_bad_reload_changes_nothing(lifecycle: Lab) -> None:
     """SIGHUP with a mistake in the file: it says so and forwards on by the old one."""
-    router = _router(lifecycle)
+    router = lifecycle.spillway
     assert router.process is not None
     good = router.config.read_text()
     router.config.write_text(good.replace('"failover"', '"fastest"'))
@@ -190,7 +173,7 @@ def test_R44_bad_reload_changes_nothing(lifecycle: Lab) -> None:
 
 def test_R44_reload_cannot_change_ports(lifecycle: Lab) -> None:
     """What needs a restart is refused by the remote control too, with a reason."""
-    router = _router(lifecycle)
+    router = lifecycle.spillway
     good = router.config.read_text()
     router.config.write_text(good.replace('"wan2"', '"wan7"'))
     command = router.ctl_command("reload")

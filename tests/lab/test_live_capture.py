@@ -58,7 +58,7 @@ class Capture:
 
 def test_every_frame_of_a_download_is_in_the_file(lab_: Lab) -> None:
     """What came in by ISP_1 went out to the LAN, and back; checksums are right."""
-    router = _router(lab_)
+    router = lab_.spillway
     file = lab_.folder / "all.pcapng"
     capture = Capture(router, f"all {file} filter tcp port 80", file)
     assert download(lab_["pc1"], ISP_1.pinned_server, _SIZE).intact
@@ -79,7 +79,7 @@ def test_every_frame_of_a_download_is_in_the_file(lab_: Lab) -> None:
 def test_a_limit_ends_it(lab_: Lab) -> None:
     """One port, headers alone, a number of packets."""
     file = lab_.folder / "some.pcapng"
-    capture = Capture(_router(lab_), f"ISP_2 {file} limit 10 snaplen 60 filter tcp", file)
+    capture = Capture(lab_.spillway, f"ISP_2 {file} limit 10 snaplen 60 filter tcp", file)
     assert download(lab_["pc1"], ISP_2.pinned_server, _SIZE).intact
     assert f"{file}: 10 packets, " in capture.rest()
     packets = pcapng.read(file)
@@ -91,7 +91,7 @@ def test_a_limit_ends_it(lab_: Lab) -> None:
 def test_R44_no_file_is_overwritten(lab_: Lab) -> None:
     file = lab_.folder / "mine"
     file.write_text("precious")
-    router = _router(lab_)
+    router = lab_.spillway
     done = lab_["router"].run(*router.ctl_command("capture", "all", str(file)), check=False)
     assert done.returncode == 1 and "File exists" in done.stderr
     assert file.read_text() == "precious"
@@ -107,8 +107,3 @@ def _payload(packets: list[pcapng.Captured], interface: str, direction: str) -> 
         tcp = (p.frame[14 + header + 12] >> 4) * 4
         total += int.from_bytes(p.frame[16:18], "big") - header - tcp
     return total
-
-
-def _router(lab: Lab) -> SpillwayRouter:
-    assert isinstance(lab.router, SpillwayRouter)
-    return lab.router

@@ -41,8 +41,7 @@ def prometheus(watched_lab: Lab) -> Prometheus:
 
 
 def _said(lab: Lab) -> str:
-    assert isinstance(lab.router, SpillwayRouter)
-    return lab.router.said()
+    return lab.spillway.said()
 
 
 def _live(lab: Lab) -> Samples:

@@ -28,8 +28,8 @@ def lab(own_lab: Lab) -> Iterator[Lab]:
 
 
 def _process(lab: Lab) -> Process:
-    assert isinstance(lab.router, SpillwayRouter) and lab.router.process is not None
-    return lab.router.process
+    assert lab.spillway.process is not None
+    return lab.spillway.process
 
 
 @pytest.fixture
@@ -116,11 +116,10 @@ def test_R42_the_socket_goes_with_the_router(lab: Lab, telemetry: Telemetry) -> 
         assert theirs != telemetry.path
         assert telemetry.ask("/spillway/uplinks")["uplinks"]["0"]["name"] == "ISP_1"
     assert not theirs.exists()
-    assert isinstance(lab.router, SpillwayRouter)
     process = _process(lab)
     process.popen.kill()
     process.popen.wait()
-    lab.router.process = None
+    lab.spillway.process = None
     lab.router.start()
     path = Telemetry(_process(lab).pid).path
     assert Telemetry(_process(lab).pid).ask("/spillway/workers")

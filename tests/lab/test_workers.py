@@ -29,14 +29,9 @@ def lab(workers_lab: Lab) -> Iterator[Lab]:
     yield from settled(workers_lab)
 
 
-def _router(lab: Lab) -> SpillwayRouter:
-    assert isinstance(lab.router, SpillwayRouter)
-    return lab.router
-
-
 def test_R46_the_log_names_every_worker(lab: Lab) -> None:
     """And the CPU that each runs on."""
-    named = re.findall(r"worker (\d) on CPU \d+\n", _router(lab).said())
+    named = re.findall(r"worker (\d) on CPU \d+\n", lab.spillway.said())
     assert named == [str(number) for number in range(_WORKERS)]
 
 
@@ -57,7 +52,7 @@ def test_R38_R43_packets_find_the_worker_of_their_connection(lab: Lab) -> None:
 
 def test_R44_their_number_changes_by_a_restart_alone(lab: Lab) -> None:
     """A reload that would change it is refused, and changes nothing."""
-    router = _router(lab)
+    router = lab.spillway
     text = router.config.read_text()
     router.config.write_text(text.replace(f"count = {_WORKERS};", "count = 2;"))
     try:
@@ -69,4 +64,4 @@ def test_R44_their_number_changes_by_a_restart_alone(lab: Lab) -> None:
 
 
 def _handed_over(lab: Lab) -> int:
-    return int(_router(lab).show("counters")["handed_over"])
+    return int(lab.spillway.show("counters")["handed_over"])

@@ -56,8 +56,7 @@ def record(write: bool) -> None:
 
 def _play(lab: Lab) -> str:
     text = ""
-    assert isinstance(lab.router, SpillwayRouter)
-    with Terminal(lab["router"], lab.router.ctl_command()) as terminal:
+    with Terminal(lab["router"], lab.spillway.ctl_command()) as terminal:
         terminal.until(_PROMPT)
         for number, (comment, steps) in enumerate(_SCENES):
             if number == 2:
@@ -76,8 +75,7 @@ def _do(terminal: Terminal, step: Step) -> str:
 
 def _pull_the_cable(lab: Lab) -> None:
     lab.faults.cut(lab.plan.uplink(ISP_1.name))
-    router = lab.router
-    assert isinstance(router, SpillwayRouter)
+    router = lab.spillway
 
     def down() -> bool:
         return any(u["health"] == "down" for u in router.show("uplinks")["uplinks"])
