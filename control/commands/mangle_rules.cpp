@@ -6,6 +6,7 @@
 
 #include "control/commands/mangle_commands.h"
 #include "control/config/mark_name.h"
+#include "control/config/protocol_name.h"
 #include "control/config/words.h"
 
 namespace spillway {
@@ -16,13 +17,6 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 std::string text_of(const config::PortRange& ports) {
   const std::string first = std::to_string(ports.first);
   return ports.first == ports.last ? first : first + "-" + std::to_string(ports.last);
-}
-
-std::string text_of(IpProto protocol) {
-  if (protocol == IpProto::tcp) return "tcp";
-  if (protocol == IpProto::udp) return "udp";
-  if (protocol == IpProto::icmp) return "icmp";
-  return std::to_string(static_cast<unsigned>(protocol));
 }
 
 class Rules {
@@ -98,7 +92,7 @@ class Rules {
     Fields fields = {{"connection-mark", "LAN->WAN"}};
     if (rule.from.length > 0) fields.emplace_back("src-address", to_string(rule.from));
     if (rule.to.length > 0) fields.emplace_back("dst-address", to_string(rule.to));
-    if (rule.protocol) fields.emplace_back("protocol", text_of(*rule.protocol));
+    if (rule.protocol) fields.emplace_back("protocol", protocol_name(*rule.protocol));
     if (rule.from_ports != config::PortRange{})
       fields.emplace_back("src-port", text_of(rule.from_ports));
     if (rule.to_ports != config::PortRange{})

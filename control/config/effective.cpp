@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "control/config/load.h"
+#include "control/config/protocol_name.h"
 #include "control/config/words.h"
 
 namespace spillway::config {
@@ -40,11 +41,7 @@ std::string ports(const PortRange& range) {
 }
 
 std::string protocol(const std::optional<IpProto>& proto) {
-  if (!proto) return quoted("any");
-  if (*proto == IpProto::tcp) return quoted("tcp");
-  if (*proto == IpProto::udp) return quoted("udp");
-  if (*proto == IpProto::icmp) return quoted("icmp");
-  return quoted(std::to_string(static_cast<unsigned>(*proto)));
+  return quoted(proto ? protocol_name(*proto) : "any");
 }
 
 template <typename Side>

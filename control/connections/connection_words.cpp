@@ -15,19 +15,6 @@ constexpr std::array<std::string_view, kConnStates> kStates = {
 
 }  // namespace
 
-std::string protocol_name(IpProto proto) {
-  switch (proto) {
-    case IpProto::icmp:
-      return "icmp";
-    case IpProto::tcp:
-      return "tcp";
-    case IpProto::udp:
-      return "udp";
-    default:
-      return std::to_string(static_cast<unsigned>(proto));
-  }
-}
-
 std::optional<IpProto> parse_protocol(std::string_view word) {
   for (const IpProto known : {IpProto::icmp, IpProto::tcp, IpProto::udp})
     if (word == protocol_name(known)) return known;

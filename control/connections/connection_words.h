@@ -7,15 +7,14 @@
 #include <string_view>
 
 #include "control/config/config.h"
+#include "control/config/protocol_name.h"
 #include "dataplane/conn/conn_state.h"
 #include "dataplane/conn/flow_key.h"
 #include "dataplane/path/connection_query.h"
 
 namespace spillway {
 
-/// "tcp", "udp", "icmp", or the number.
-std::string protocol_name(IpProto proto);
-/// Also a number from 1 to 255; nothing for other words.
+/// As `protocol_name` says it, or a number from 1 to 255; nothing for other words.
 std::optional<IpProto> parse_protocol(std::string_view word);
 
 /// "established", "syn-sent", "udp-stream", ...

@@ -1,22 +1,18 @@
 #include "control/replay/engine/summary.h"
 
+#include <cctype>
+
 #include "control/config/mark_name.h"
+#include "control/config/protocol_name.h"
 #include "control/snapshot.h"
 
 namespace spillway::replay {
 namespace {
 
-std::string protocol_name(std::size_t number) {
-  switch (static_cast<IpProto>(number)) {
-    case IpProto::icmp:
-      return "icmp";
-    case IpProto::tcp:
-      return "tcp";
-    case IpProto::udp:
-      return "udp";
-    default:
-      return "protocol_" + std::to_string(number);
-  }
+/// A key of the report: a word in any case.
+std::string key_of(IpProto proto) {
+  const std::string name = protocol_name(proto);
+  return std::isdigit(static_cast<unsigned char>(name.front())) != 0 ? "protocol_" + name : name;
 }
 
 void count_connections(const config::Config& config, const WorkerCounters& counters,
@@ -33,7 +29,7 @@ void count_connections(const config::Config& config, const WorkerCounters& count
   }
   for (std::size_t i = 0; i < counters.opened_protocol.size(); ++i)
     if (const std::uint64_t n = counters.opened_protocol[i].get(); n > 0)
-      report.connections_protocol[protocol_name(i)] = n;
+      report.connections_protocol[key_of(static_cast<IpProto>(i))] = n;
 }
 
 }  // namespace
