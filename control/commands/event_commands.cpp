@@ -3,7 +3,8 @@
 #include <fmt/chrono.h>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
+
+#include "control/commands/json_text.h"
 
 namespace spillway {
 namespace {
@@ -32,9 +33,9 @@ std::string events_to_text(std::span<const Event> events) {
 }
 
 std::string events_to_json(std::span<const Event> events) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  Json list = Json::array();
   for (const Event& e : events) {
-    nlohmann::ordered_json facts = nlohmann::ordered_json::object();
+    Json facts = Json::object();
     for (const auto& [name, value] : e.facts) facts[name] = value;
     const std::chrono::duration<double> uptime = e.time.time_since_epoch();
     list.push_back({{"number", e.number},
@@ -46,7 +47,7 @@ std::string events_to_json(std::span<const Event> events) {
                     {"text", e.text},
                     {"facts", facts}});
   }
-  return list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(list);
 }
 
 void add_event_commands(CommandTable& table, const EventLog& events) {

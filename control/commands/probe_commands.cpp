@@ -3,17 +3,11 @@
 #include <fmt/format.h>
 
 #include "control/commands/json_text.h"
+#include "control/commands/probe_json.h"
 #include "control/commands/text_table.h"
 #include "control/commands/view_command.h"
 
 namespace spillway {
-namespace {
-
-double in_ms(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::milli>(time).count();
-}
-
-}  // namespace
 
 std::string probes_to_text(const std::vector<UplinkView>& uplinks) {
   TextTable table({{"UPLINK"},
@@ -37,17 +31,11 @@ std::string probes_to_text(const std::vector<UplinkView>& uplinks) {
 std::string probes_to_json(const std::vector<UplinkView>& uplinks) {
   Json list = Json::array();
   for (const UplinkView& u : uplinks)
-    for (const ProbeView& p : u.probes)
-      list.push_back({{"uplink", u.name},
-                      {"kind", p.kind},
-                      {"target", p.target},
-                      {"verdict", p.verdict},
-                      {"blamed", p.blamed},
-                      {"sent", p.sent},
-                      {"answered", p.answered},
-                      {"loss", p.loss},
-                      {"rtt_ms", in_ms(p.rtt)},
-                      {"jitter_ms", in_ms(p.jitter)}});
+    for (const ProbeView& p : u.probes) {
+      Json probe = {{"uplink", u.name}};
+      probe.update(json_of(p));
+      list.push_back(std::move(probe));
+    }
   return json_text(list);
 }
 

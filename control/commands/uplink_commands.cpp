@@ -3,33 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "control/commands/json_text.h"
+#include "control/commands/probe_json.h"
+#include "control/commands/view_command.h"
 #include "control/config/words.h"
 
 namespace spillway {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-double in_seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
-double in_ms(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::milli>(time).count();
-}
-
 /// "active", "usable, overloaded", ...
 std::string standing_of(const UplinkView& u) {
   const std::string place = u.active ? "active" : u.usable ? "usable" : "not used";
   return place + (u.overloaded ? ", overloaded" : "");
-}
-
-Json json_of(const ProbeView& p) {
-  return {{"kind", p.kind},     {"target", p.target},     {"verdict", p.verdict},
-          {"blamed", p.blamed}, {"sent", p.sent},         {"answered", p.answered},
-          {"loss", p.loss},     {"rtt_ms", in_ms(p.rtt)}, {"jitter_ms", in_ms(p.jitter)}};
 }
 
 Json json_of(const config::Threshold& t) {
@@ -115,16 +101,13 @@ std::string uplinks_to_json(const std::vector<UplinkView>& uplinks) {
     if (uplink.active) json["active"] = uplink.name;
     json["uplinks"].push_back(json_of(uplink));
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 void add_uplink_commands(CommandTable& table, std::function<std::vector<UplinkView>()> uplinks) {
-  table.add({"show uplinks", "[--json]", "health, rates, limits and probes of each",
-             [uplinks = std::move(uplinks)](Arguments& arguments) {
-               const bool json = arguments.flag("--json");
-               arguments.finish("--json");
-               return Answer{true, json ? uplinks_to_json(uplinks()) : uplinks_to_text(uplinks())};
-             }});
+  add_view<std::vector<UplinkView>>(table, "show uplinks",
+                                    "health, rates, limits and probes of each", std::move(uplinks),
+                                    uplinks_to_text, uplinks_to_json);
 }
 
 }  // namespace spillway

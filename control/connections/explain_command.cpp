@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
 
+#include "control/commands/json_text.h"
 #include "control/config/words.h"
 #include "control/connections/connection_formats.h"
 #include "control/connections/connection_words.h"
 
 namespace spillway {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostShown = 10;
 
@@ -107,7 +105,7 @@ class ExplainAnswer final : public AnswerRest {
     const bool over = !done && patience_.is_over(moved);
     if (!done && !over) return true;
     if (json_)
-      text += json(over).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+      text += json_text(json(over));
     else
       text += explanation_to_text(dry_) + port_text() + living_text(over);
     return false;

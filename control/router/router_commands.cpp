@@ -9,6 +9,7 @@
 #include "control/commands/probe_commands.h"
 #include "control/commands/set_commands.h"
 #include "control/commands/uplink_commands.h"
+#include "control/commands/view_command.h"
 #include "control/connections/connection_commands.h"
 #include "control/connections/explain_command.h"
 #include "control/log/log.h"
@@ -24,12 +25,9 @@ void Router::add_commands() {
                    return reload();
                  },
                  Rights::change});
-  commands_.add({"show counters", "[--json]", "packets by port, drops by reason",
-                 [this](Arguments& arguments) {
-                   const bool json = arguments.flag("--json");
-                   arguments.finish("--json");
-                   return Answer{true, json ? to_json(totals()) : to_text(totals())};
-                 }});
+  add_view<CounterTotals>(
+      commands_, "show counters", "packets by port, drops by reason", [this] { return totals(); },
+      to_text, to_json);
   add_event_commands(commands_, events_);
   add_uplink_commands(commands_, [this] { return views_->uplinks(); });
   add_connection_commands();
