@@ -26,6 +26,26 @@ struct Burst {
   std::array<FlowKey, kBurst> keys;
   std::array<std::uint32_t, kBurst> hashes;
   std::array<ConnRef, kBurst> refs;
+
+  /// Lets go of the packets that `take(packet, at)` takes away, `at` being their place among the
+  /// lookups; the others keep their order.
+  template <typename Take>
+  void give_away(Take&& take) noexcept {
+    std::uint32_t kept = 0;
+    for (std::uint32_t at = 0; at < lookups; ++at) {
+      const std::uint8_t i = lookup_of[at];
+      if (take(packets[i], at)) {
+        parsed[i].kind = PacketKind::gone;
+        continue;
+      }
+      lookup_of[kept] = i;
+      keys[kept] = keys[at];
+      hashes[kept] = hashes[at];
+      refs[kept] = refs[at];
+      ++kept;
+    }
+    lookups = kept;
+  }
 };
 
 }  // namespace spillway

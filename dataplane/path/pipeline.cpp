@@ -126,19 +126,9 @@ void Pipeline::count_received(const Burst& burst) noexcept {
 
 /// Where no card has done it: gives away what other workers keep, before it is looked up in vain.
 void Pipeline::sort_out(Burst& burst) noexcept {
-  std::uint32_t kept = 0;
-  for (std::uint32_t at = 0; at < burst.lookups; ++at) {
-    const std::uint8_t i = burst.lookup_of[at];
-    if (hand_over(burst.packets[i], burst.keys[at])) {
-      burst.parsed[i].kind = PacketKind::gone;
-      continue;
-    }
-    burst.lookup_of[kept] = i;
-    burst.keys[kept] = burst.keys[at];
-    burst.hashes[kept] = burst.hashes[at];
-    ++kept;
-  }
-  burst.lookups = kept;
+  burst.give_away([&](rte_mbuf* packet, std::uint32_t at) noexcept {
+    return hand_over(packet, burst.keys[at]);
+  });
 }
 
 /// False when the packet is this worker's own.

@@ -15,21 +15,11 @@ bool Pipeline::is_held_back(ConnRef ref) const noexcept {
 /// Drops the packets of known connections; first packets are refused where they are placed. The
 /// connections are not refreshed: they may time out as they would without any packet.
 void Pipeline::hold_back(Burst& burst) noexcept {
-  std::uint32_t kept = 0;
-  for (std::uint32_t at = 0; at < burst.lookups; ++at) {
-    const std::uint8_t i = burst.lookup_of[at];
-    if (is_held_back(burst.refs[at])) {
-      drop(burst.packets[i], DropReason::stopped);
-      burst.parsed[i].kind = PacketKind::gone;
-      continue;
-    }
-    burst.lookup_of[kept] = i;
-    burst.keys[kept] = burst.keys[at];
-    burst.hashes[kept] = burst.hashes[at];
-    burst.refs[kept] = burst.refs[at];
-    ++kept;
-  }
-  burst.lookups = kept;
+  burst.give_away([&](rte_mbuf* packet, std::uint32_t at) noexcept {
+    if (!is_held_back(burst.refs[at])) return false;
+    drop(packet, DropReason::stopped);
+    return true;
+  });
 }
 
 }  // namespace spillway
