@@ -75,22 +75,22 @@ rte_mempool* PacketPools::for_room(std::size_t room, unsigned worker) const noex
   return near.datagrams && room > packet_room_ ? near.datagrams.get() : near.packets.get();
 }
 
-std::uint32_t PacketPools::in_use() const noexcept {
+template <typename Count>
+std::uint32_t PacketPools::sum(Count&& count) const noexcept {
   std::uint32_t n = 0;
   for (const OfNode& node : pools_)
     for (const Pool* pool :
          {&node.packets, &node.datagrams, &node.fragment_headers, &node.fragment_bodies})
-      if (*pool) n += rte_mempool_in_use_count(pool->get());
+      if (*pool) n += count(**pool);
   return n;
 }
 
+std::uint32_t PacketPools::in_use() const noexcept {
+  return sum([](const rte_mempool& pool) { return rte_mempool_in_use_count(&pool); });
+}
+
 std::uint32_t PacketPools::size() const noexcept {
-  std::uint32_t n = 0;
-  for (const OfNode& node : pools_)
-    for (const Pool* pool :
-         {&node.packets, &node.datagrams, &node.fragment_headers, &node.fragment_bodies})
-      if (*pool) n += (*pool)->size;
-  return n;
+  return sum([](const rte_mempool& pool) { return pool.size; });
 }
 
 std::size_t PacketPools::memory_mib(const Needs& needs) {

@@ -56,6 +56,9 @@ class PacketPools {
 
   static OfNode make(const Needs& needs, int node, const std::string& suffix, std::size_t workers,
                      std::size_t of_all);
+  /// What `count` says of each pool, over all.
+  template <typename Count>
+  std::uint32_t sum(Count&& count) const noexcept;
   const OfNode& of(unsigned worker) const noexcept {
     return worker < place_.size() ? pools_[place_[worker]] : pools_.front();
   }
